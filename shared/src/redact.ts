@@ -1,0 +1,60 @@
+/** Fields whose values never reach a log: credentials and people's words. */
+const privateFields = new Set([
+  'authorization',
+  'cookie',
+  'password',
+  'passwordHash',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'content',
+  'text',
+  'q',
+  'sec-websocket-protocol',
+])
+
+const redacted = '[redacted]'
+
+/** Takes credentials out of a line: query tokens, bearer tokens and anything shaped like a JWT. */
+export function redactLine(line: string): string {
+  return line
+    .replace(/([?&]token=)[^&"\s\\]*/gi, `$1${redacted}`)
+    .replace(/(bearer[ ,]+)[\w.~+/=-]+/gi, `$1${redacted}`)
+    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, redacted)
+}
+
+/** A copy of log fields without private values, errors reduced to name, message, code and stack; at most 5 levels. */
+export function redactFields(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactLine(value)
+  if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? value.toString() : value
+  if (depth >= 5) return '[nested]'
+  if (value instanceof Error) return redactError(value, depth)
+  if (Array.isArray(value)) return value.map((item) => redactFields(item, depth + 1))
+  // Other loggers hand errors over as plain objects.
+  const quotes = ['name', 'type'].some((key) => quotingErrors.has((value as Record<string, unknown>)[key]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      isPrivate(key) || (quotes && quotingFields.has(key)) ? redacted : redactFields(item, depth + 1),
+    ]),
+  )
+}
+
+function isPrivate(key: string): boolean {
+  return privateFields.has(key) || privateFields.has(key.toLowerCase())
+}
+
+/** Errors whose text quotes the values of a query, and so people's words. */
+const quotingErrors = new Set<unknown>(['PrismaClientValidationError'])
+const quotingFields = new Set(['message', 'stack'])
+
+function redactError(error: Error, depth: number): object {
+  const quotes = quotingErrors.has(error.name)
+  return {
+    name: error.name,
+    message: quotes ? redacted : redactLine(error.message),
+    ...('code' in error ? { code: error.code } : {}),
+    ...(error.stack && !quotes ? { stack: redactLine(error.stack) } : {}),
+    ...(error.cause === undefined ? {} : { cause: redactFields(error.cause, depth + 1) }),
+  }
+}
