@@ -1,0 +1,49 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify from 'fastify'
+import type { Context } from './context.js'
+import { auth } from './plugins/auth.js'
+import { docs } from './plugins/docs.js'
+import { headers } from './plugins/headers.js'
+import { jsonBody } from './plugins/json-body.js'
+import { limits } from './plugins/limits.js'
+import { notFound } from './plugins/not-found.js'
+import { problems } from './plugins/problems.js'
+import { requestLog } from './plugins/request-log.js'
+import { compileValidator } from './plugins/validation.js'
+import { authRoutes } from './routes/auth.js'
+import { conversationRoutes } from './routes/conversations.js'
+import { healthRoutes } from './routes/health.js'
+import { messageRoutes } from './routes/messages.js'
+import { namedSchemas } from './routes/named-schemas.js'
+import { translateRoutes } from './routes/translate.js'
+import { userRoutes } from './routes/users.js'
+import { serverOptions } from './server-options.js'
+import { registerWebsocket } from './websocket/route.js'
+
+export type App = Awaited<ReturnType<typeof buildApp>>
+
+/** The map of the API. Builds and does not listen. */
+export async function buildApp(context: Context) {
+  const app = Fastify(serverOptions(context)).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(compileValidator)
+  for (const schema of namedSchemas) app.addSchema(schema)
+
+  await app.register(problems)
+  await app.register(jsonBody)
+  await app.register(headers(context))
+  await app.register(limits(context))
+  await app.register(notFound)
+  await app.register(requestLog)
+  await app.register(docs)
+  await app.register(auth(context))
+
+  await app.register(healthRoutes(context))
+  await app.register(authRoutes(context), { prefix: '/api/auth' })
+  await app.register(userRoutes(context), { prefix: '/api/users' })
+  await app.register(conversationRoutes(context), { prefix: '/api/conversations' })
+  await app.register(messageRoutes(context), { prefix: '/api' })
+  await app.register(translateRoutes(context), { prefix: '/api/translate' })
+  await registerWebsocket(app, context)
+
+  return app
+}

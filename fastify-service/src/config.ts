@@ -1,0 +1,99 @@
+import {
+  ConfigError,
+  commonSettings,
+  port,
+  readConfig,
+  resolveDatabaseUrl,
+  resolvePath,
+  secret,
+} from '@meeshy/shared/config'
+import { type Static, Type } from 'typebox'
+import { durationMs, isNetwork, isOrigin, listOf } from './setting-values.js'
+
+const longestSessionMs = durationMs('365d')
+
+/** Every setting of the gateway; `shared/.env.example` documents them in the same words. */
+export const settings = Type.Object({
+  ...commonSettings,
+  FASTIFY_HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'where the gateway listens' }),
+  FASTIFY_PORT: port('the port of the gateway', 3001),
+  JWT_SECRET: secret('signs the access tokens'),
+  JWT_EXPIRES_IN: Type.String({
+    pattern: '^[1-9][0-9]*[smhd]$',
+    default: '1h',
+    description: 'how long an access token lives',
+  }),
+  PASSWORD_PEPPER: secret('is mixed into every password before hashing'),
+  BCRYPT_COST: Type.Integer({ minimum: 4, maximum: 15, default: 12, description: 'rounds of password hashing, log2' }),
+  CORS_ORIGINS: Type.String({ default: '', description: 'web sites that may connect, separated by commas' }),
+  TRUST_PROXY: Type.String({
+    default: '',
+    description: 'addresses and networks of the proxies in front of the gateway, separated by commas',
+  }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 300,
+    description: 'REST requests per minute from one address',
+  }),
+  AUTH_RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 20,
+    description: 'sign-ins, and registrations, per minute from one address',
+  }),
+  SOCKET_SENDS_PER_10S: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 30,
+    description: 'messages one socket may send in 10 seconds',
+  }),
+  SOCKET_FRAMES_PER_10S: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 60,
+    description: 'frames one socket may send in 10 seconds',
+  }),
+})
+
+export type Config = Static<typeof settings> & {
+  corsOrigins: string[]
+  /** Whose `X-Forwarded-*` is believed: addresses and CIDRs. */
+  trustedProxies: string[]
+  /** JWT_EXPIRES_IN in milliseconds. */
+  sessionLifetimeMs: number
+}
+
+/** Reads the environment; throws ConfigError with one line for every wrong value. */
+export function loadConfig(environment?: Record<string, string | undefined>): Config {
+  const config = readConfig(settings, environment)
+  const corsOrigins = listOf(config.CORS_ORIGINS)
+  const trustedProxies = listOf(config.TRUST_PROXY)
+  const sessionLifetimeMs = durationMs(config.JWT_EXPIRES_IN)
+  const wrong = [
+    ...refuse('CORS_ORIGINS', corsOrigins, isOrigin, 'origins like https://chat.example.org'),
+    ...refuse('TRUST_PROXY', trustedProxies, isNetwork, 'addresses and networks like 127.0.0.1,10.0.0.0/8'),
+    ...refuse('JWT_EXPIRES_IN', [config.JWT_EXPIRES_IN], () => sessionLifetimeMs <= longestSessionMs, 'at most 365d'),
+  ]
+  if (wrong.length > 0) throw new ConfigError(wrong)
+  return {
+    ...config,
+    DATABASE_URL: resolveDatabaseUrl(config.DATABASE_URL),
+    LOG_DIR: config.LOG_DIR && resolvePath(config.LOG_DIR),
+    corsOrigins,
+    trustedProxies,
+    sessionLifetimeMs,
+  }
+}
+
+/** What the schema cannot judge: a line for every value that is wrong. */
+function refuse(
+  name: keyof typeof settings.properties,
+  values: string[],
+  isRight: (value: string) => boolean,
+  give: string,
+) {
+  const { description } = settings.properties[name] as { description?: string }
+  const wrong = values.filter((value) => !isRight(value))
+  return wrong.map((value) => `${name} (${description}) is not allowed: give ${give}, not ${value}`)
+}

@@ -1,0 +1,22 @@
+import type { Logger } from '@meeshy/shared/logging'
+import type { Passwords } from './auth/passwords.js'
+import type { Config } from './config.js'
+import type { Messaging } from './grpc/messaging.js'
+import type { GatewayDatabase } from './store/database.js'
+import type { Rooms } from './store/rooms.js'
+import type { Hub } from './websocket/hub.js'
+
+/** Everything reachable from a route or a frame handler, and nothing else is. */
+export interface Context {
+  config: Config
+  log: Logger
+  database: GatewayDatabase
+  /** Hashes and checks passwords, a few at a time. */
+  passwords: Passwords
+  /** Messages: the only door to them. */
+  messaging: Messaging
+  /** Who is in a conversation and what each of them reads, cached. */
+  rooms: Rooms
+  /** The open sockets, by user. */
+  hub: Hub
+}

@@ -1,0 +1,73 @@
+import type { AddressInfo } from 'node:net'
+import { openDatabase } from '@meeshy/shared/database/open'
+import { Opened } from '@meeshy/shared/lifecycle'
+import { createLogger, type Logger } from '@meeshy/shared/logging'
+import { type App, buildApp } from './app.js'
+import { Passwords } from './auth/passwords.js'
+import type { Config } from './config.js'
+import type { Context } from './context.js'
+import { connectMessaging } from './grpc/client.js'
+import { startEventFeed } from './grpc/events.js'
+import { Messaging } from './grpc/messaging.js'
+import { gatewayDatabase } from './store/database.js'
+import { Rooms } from './store/rooms.js'
+import { fanOut } from './websocket/fan-out.js'
+import { Hub } from './websocket/hub.js'
+
+const drainLimitMs = 3_000
+
+export interface Gateway {
+  /** Where it listens, with the port that it got. */
+  url: string
+  app: App
+  context: Context
+  close(): Promise<void>
+}
+
+export interface GatewayOverrides {
+  log?: Logger
+}
+
+/** Starts everything, in order; closing goes the other way: sockets and requests, the event feed, the link, the database. */
+export async function startGateway(config: Config, overrides: GatewayOverrides = {}): Promise<Gateway> {
+  const log = overrides.log ?? createLogger({ service: 'gateway', level: config.LOG_LEVEL, directory: config.LOG_DIR })
+  const opened = new Opened()
+  try {
+    const prisma = await openDatabase(config.DATABASE_URL)
+    opened.add(() => prisma.$disconnect())
+    const link = connectMessaging({
+      host: config.GRPC_HOST,
+      port: config.GRPC_PORT,
+      serviceToken: config.SERVICE_TOKEN,
+      log,
+    })
+    opened.add(() => link.close())
+
+    const database = gatewayDatabase(prisma)
+    const context: Context = {
+      config,
+      log,
+      database,
+      passwords: new Passwords({ pepper: config.PASSWORD_PEPPER, cost: config.BCRYPT_COST }),
+      messaging: new Messaging(link),
+      rooms: new Rooms(database),
+      hub: new Hub(),
+    }
+    const feed = startEventFeed(context, (event) => fanOut(context, event))
+    opened.add(() => feed.close())
+    const [app] = await Promise.all([buildApp(context), context.passwords.prepare()])
+    opened.add(() => closeApp(app))
+    await app.listen({ host: config.FASTIFY_HOST, port: config.FASTIFY_PORT })
+    const { port } = app.server.address() as AddressInfo
+    const url = `http://${config.FASTIFY_HOST}:${port}`
+    return { url, app, context, close: () => opened.close() }
+  } catch (error) {
+    return opened.closeAfter(error)
+  }
+}
+
+/** Requests under way may finish; a connection that never sends one is cut, or it would hold up the stop. */
+async function closeApp(app: App): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), drainLimitMs)
+  await app.close().finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type CallOptions, type ClientUnaryCall, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import type { MessagingServiceClient } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/MessagingService'
+import { newId } from '@meeshy/shared/ids'
+import type { Logger } from '@meeshy/shared/logging'
+import { metadataKeys } from '@meeshy/shared/messaging/contract'
+import { messagesUnavailable, statusToProblem } from '@meeshy/shared/messaging/problem-status'
+import type { Problem } from '@meeshy/shared/problems'
+import type { Link } from './link.js'
+
+const deadlineMs = 2_000
+/** A preview waits for a model. */
+const translateDeadlineMs = 35_000
+const retries = 2
+const retryPauseMs = 50
+
+export interface CallSettings {
+  /** The same as in this service's log lines; a fresh one when absent. */
+  requestId?: string
+  /** Gives the call up. */
+  signal?: AbortSignal
+}
+
+type StartCall<Response> = (
+  client: MessagingServiceClient,
+  metadata: Metadata,
+  options: CallOptions,
+  callback: (error: ServiceError | null, response?: Response) => void,
+) => ClientUnaryCall
+
+interface CallRules extends CallSettings {
+  /** May be made again when the link breaks: it changes nothing, or the service knows it by its id. */
+  repeatable: boolean
+  /** Waits for a model, so that a late answer says nothing about the link. */
+  waits?: boolean
+}
+
+/** Makes calls over a link: with a deadline, again when that is safe, and rejecting with a Problem. */
+export function caller(link: Link, log: Logger) {
+  return async <Response>(start: StartCall<Response>, rules: CallRules): Promise<Response> => {
+    const deadline = Date.now() + (rules.waits ? translateDeadlineMs : deadlineMs)
+    for (let attempt = 0; ; attempt += 1) {
+      if (link.state === 'down') throw messagesUnavailable()
+      try {
+        const response = await once(link.client, start, rules, deadline)
+        link.noteAnswer(true)
+        return response
+      } catch (error) {
+        const failure = error as ServiceError
+        if (!rules.waits) link.noteAnswer(failure.code !== status.DEADLINE_EXCEEDED)
+        const pauseMs = retryPauseMs * (attempt + Math.random())
+        const again = rules.repeatable && attempt < retries && Date.now() + pauseMs < deadline
+        if (!isBrokenLink(failure) || !again) throw toProblem(failure, log)
+        await sleep(pauseMs)
+      }
+    }
+  }
+}
+
+function once<Response>(
+  client: MessagingServiceClient,
+  start: StartCall<Response>,
+  rules: CallRules,
+  deadline: number,
+): Promise<Response> {
+  const { signal } = rules
+  return new Promise((resolve, reject) => {
+    const call = start(client, metadataFor(rules), { deadline }, (error, response) => {
+      signal?.removeEventListener('abort', cancel)
+      if (error) reject(error)
+      else resolve(response as Response)
+    })
+    const cancel = () => call.cancel()
+    if (signal?.aborted) cancel()
+    else signal?.addEventListener('abort', cancel, { once: true })
+  })
+}
+
+/** The connection failed before an answer; a status that the service chose carries the code of a problem. */
+function isBrokenLink(error: ServiceError): boolean {
+  if (error.metadata?.get(metadataKeys.problemCode).length) return false
+  return [status.UNAVAILABLE, status.CANCELLED, status.INTERNAL].includes(error.code)
+}
+
+function toProblem(error: ServiceError, log: Logger): Problem {
+  if (isBrokenLink(error)) return messagesUnavailable(error)
+  const problem = statusToProblem(error)
+  // It refused our own credential: nothing that the person could mend by signing in.
+  if (problem.code !== 'unauthenticated') return problem
+  log.error('The translation service refuses the service token')
+  return messagesUnavailable(error)
+}
+
+/** What every call carries beside the service token. */
+export function metadataFor(settings: CallSettings = {}): Metadata {
+  const metadata = new Metadata()
+  metadata.set(metadataKeys.requestId, settings.requestId ?? newId())
+  return metadata
+}

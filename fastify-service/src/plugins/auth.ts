@@ -1,0 +1,110 @@
+import jwt from '@fastify/jwt'
+import { newId } from '@meeshy/shared/ids'
+import { Problem } from '@meeshy/shared/problems'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import type { Context } from '../context.js'
+import { readSession } from '../store/sessions.js'
+
+/** Who may call a route: everybody, or whoever is signed in. */
+export type Policy = 'public' | 'user'
+
+/** Who is calling, proven by a token and checked against the session just now. */
+export interface Identity {
+  userId: string
+  sessionId: string
+  /** When the token stops working. */
+  expiresAt: Date
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    policy?: Policy
+  }
+  interface FastifyInstance {
+    /**
+     * The person behind a token, for REST and the socket alike: signature and claims, then the session's row, every
+     * time.
+     *
+     * @throws Problem unauthenticated, token_expired or token_revoked
+     */
+    authenticateToken(token: string): Promise<Identity>
+  }
+  interface FastifyRequest {
+    identity: Identity | null
+  }
+}
+
+const issuer = 'meeshy'
+const audience = 'meeshy-clients'
+const clockToleranceMs = 5_000
+
+/** Denies by default: a route without a policy stops the start, and one for users asks for a token. */
+export function auth(context: Context) {
+  return fastifyPlugin(
+    async (app) => {
+      await app.register(jwt, {
+        secret: context.config.JWT_SECRET,
+        sign: { algorithm: 'HS256', iss: issuer, aud: audience },
+        verify: {
+          algorithms: ['HS256'],
+          allowedIss: issuer,
+          allowedAud: audience,
+          requiredClaims: ['iss', 'aud', 'exp', 'iat', 'jti', 'sub', 'sid'],
+          clockTolerance: clockToleranceMs,
+        },
+      })
+      app.decorate('authenticateToken', (token) => identify(app, context, token))
+      app.decorateRequest('identity', null)
+      app.addHook('onRoute', ({ method, url, config }) => {
+        if (!config?.policy) throw new Error(`${method} ${url} does not say who may call it: give it config.policy`)
+      })
+      // After the routes' onRequest hooks, where the rate limit counts also those without a token, and before the
+      // body is read.
+      app.addHook('preParsing', async (request) => {
+        if (request.is404 || request.routeOptions.config.policy === 'public') return
+        request.identity = await app.authenticateToken(bearerToken(request))
+      })
+    },
+    { name: 'auth' },
+  )
+}
+
+/** A token for one session. */
+export function issueToken(app: FastifyInstance, session: { id: string; userId: string; expiresAt: Date }): string {
+  const exp = Math.floor(session.expiresAt.getTime() / 1000)
+  return app.jwt.sign({ sub: session.userId, sid: session.id, jti: newId(), exp })
+}
+
+/** The caller of a route whose policy is not public. */
+export function callerOf(request: FastifyRequest): Identity {
+  if (!request.identity) throw new Problem('unauthenticated')
+  return request.identity
+}
+
+async function identify(app: FastifyInstance, { database }: Context, token: string): Promise<Identity> {
+  const { sub, sid, exp } = verify(app, token)
+  const session = await readSession(database, sid)
+  if (session?.userId !== sub || session.revokedAt || session.user.deactivatedAt) throw new Problem('token_revoked')
+  if (session.expiresAt.getTime() + clockToleranceMs < Date.now()) throw new Problem('token_expired')
+  return { userId: sub, sessionId: sid, expiresAt: new Date(exp * 1000) }
+}
+
+function verify(app: FastifyInstance, token: string): { sub: string; sid: string; exp: number } {
+  let claims: { sub: unknown; sid: unknown; exp: number }
+  try {
+    claims = app.jwt.verify(token)
+  } catch (error) {
+    const expired = error instanceof Error && 'code' in error && error.code === 'FAST_JWT_EXPIRED'
+    throw new Problem(expired ? 'token_expired' : 'unauthenticated', undefined, { cause: error })
+  }
+  const { sub, sid, exp } = claims
+  if (typeof sub !== 'string' || typeof sid !== 'string') throw new Problem('unauthenticated')
+  return { sub, sid, exp }
+}
+
+function bearerToken(request: FastifyRequest): string {
+  const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (!token) throw new Problem('unauthenticated')
+  return token
+}

@@ -1,0 +1,130 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Problem } from '@meeshy/shared/problems'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../context.js'
+import { found, invalid, languageOfHeader, readLanguage, readLanguages } from '../inputs.js'
+import { callerOf, issueToken } from '../plugins/auth.js'
+import { createSession, revokeSession } from '../store/sessions.js'
+import { createUser, findCredentials, type OwnUser, readOwnUser } from '../store/users.js'
+import { closed, Line, Locale, ref, UserSchema } from './schemas.js'
+
+const Password = Type.String({ minLength: 8, maxLength: 256, pattern: '^\\P{Cs}*$' })
+
+const Registration = Type.Object(
+  {
+    username: Type.String({ minLength: 3, maxLength: 32, pattern: '^[a-zA-Z0-9_.-]*$' }),
+    email: Type.String({ maxLength: 254, pattern: '^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+$' }),
+    password: Password,
+    displayName: Type.Optional(Line({ maxLength: 64, description: 'the username when absent' })),
+    preferredLanguage: Type.Optional(Locale),
+    understoodLanguages: Type.Optional(Type.Array(Locale, { maxItems: 20 })),
+  },
+  closed,
+)
+
+const Login = Type.Object(
+  {
+    login: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 254, description: 'the username or the e-mail address' }),
+    ),
+    username: Type.Optional(Type.String({ minLength: 1, maxLength: 254, description: 'another name of `login`' })),
+    email: Type.Optional(Type.String({ minLength: 1, maxLength: 254, description: 'another name of `login`' })),
+    password: Type.String({ maxLength: 256 }),
+  },
+  closed,
+)
+
+const SignedIn = Type.Object({ user: ref(UserSchema), accessToken: Type.String(), expiresAt: Type.String() })
+
+/** Registering, signing in and out. */
+export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
+  const { config, database, passwords } = context
+  const byAddress = { max: config.AUTH_RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' }
+
+  return async (app) => {
+    app.post(
+      '/register',
+      {
+        config: { policy: 'public', rateLimit: byAddress },
+        schema: { summary: 'Make an account', tags: ['auth'], body: Registration, response: { 201: SignedIn } },
+      },
+      async (request, reply) => {
+        const { username, email, password, displayName = username, understoodLanguages = [], ...body } = request.body
+        const preferredLanguage = body.preferredLanguage
+          ? readLanguage(body.preferredLanguage, '/preferredLanguage')
+          : languageOfHeader(request.headers['accept-language'])
+        const user = await createUser(database, {
+          username,
+          email,
+          displayName,
+          preferredLanguage,
+          understoodLanguages: readLanguages(understoodLanguages, '/understoodLanguages'),
+          passwordHash: await passwords.hash(password),
+        })
+        reply.code(201)
+        return signIn(app, context, user)
+      },
+    )
+
+    app.post(
+      '/login',
+      {
+        config: { policy: 'public', rateLimit: byAddress },
+        schema: { summary: 'Sign in', tags: ['auth'], body: Login, response: { 200: SignedIn } },
+      },
+      async (request) => {
+        const { password, ...names } = request.body
+        const [login, ...others] = Object.values(names)
+        if (login === undefined || others.length > 0) throw invalid('/login', 'give one of login, username and email')
+        const credentials = await findCredentials(database, login)
+        // Unknown person or wrong password: the same answer after the same time.
+        const matches = await passwords.matches(password, credentials?.passwordHash ?? null)
+        if (!credentials || !matches) throw new Problem('credentials_wrong')
+        return signIn(app, context, found(await readOwnUser(database, credentials.id)))
+      },
+    )
+
+    app.get(
+      '/verify',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'Whether the token works, and whose it is',
+          tags: ['auth'],
+          response: {
+            200: Type.Object({ valid: Type.Literal(true), user: ref(UserSchema), expiresAt: Type.String() }),
+          },
+        },
+      },
+      async (request) => {
+        const { userId, expiresAt } = callerOf(request)
+        const user = found(await readOwnUser(database, userId))
+        return { valid: true as const, user, expiresAt: expiresAt.toISOString() }
+      },
+    )
+
+    app.post(
+      '/logout',
+      {
+        config: { policy: 'user' },
+        schema: { summary: 'End this session', tags: ['auth'], response: { 204: Type.Null() } },
+      },
+      async (request, reply) => {
+        const { sessionId } = callerOf(request)
+        await revokeSession(database, sessionId)
+        context.hub.disconnectSession(sessionId)
+        return reply.code(204).send(null)
+      },
+    )
+  }
+}
+
+/** Opens a session and answers with its token. */
+async function signIn(app: FastifyInstance, { config, database }: Context, user: OwnUser) {
+  // Tokens count whole seconds.
+  const expiresAt = new Date(Math.floor((Date.now() + config.sessionLifetimeMs) / 1000) * 1000)
+  const { id } = await createSession(database, { userId: user.id, expiresAt })
+  const accessToken = issueToken(app, { id, userId: user.id, expiresAt })
+  return { user, accessToken, expiresAt: expiresAt.toISOString() }
+}

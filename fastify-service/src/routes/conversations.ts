@@ -1,0 +1,138 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Problem } from '@meeshy/shared/problems'
+import { type Static, Type } from 'typebox'
+import type { Context } from '../context.js'
+import { found, invalid } from '../inputs.js'
+import { callerOf } from '../plugins/auth.js'
+import { createDirect, createGroup, listConversations, readConversation } from '../store/conversations.js'
+import { findMissingUsers } from '../store/users.js'
+import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
+import { closed, Id, IdParams, Line, NullableString, PublicUserSchema, ref } from './schemas.js'
+
+const maxMembers = 200
+
+export const SummarySchema = Type.Object(
+  {
+    id: Type.String(),
+    type: Type.String({ description: '"direct" or "group"' }),
+    title: NullableString,
+    version: Type.Integer({ description: 'grows with every change of the conversation or its members' }),
+    createdById: Type.String(),
+    createdAt: Type.String(),
+    updatedAt: Type.String(),
+    lastActivityAt: Type.String(),
+    memberCount: Type.Integer(),
+    role: Type.String({ description: "the caller's" }),
+    peer: Type.Union([ref(PublicUserSchema), Type.Null()], { description: 'the other one of a direct conversation' }),
+  },
+  { $id: 'ConversationSummary' },
+)
+
+export const ConversationSchema = Type.Object(
+  {
+    ...SummarySchema.properties,
+    members: Type.Array(Type.Object({ user: ref(PublicUserSchema), role: Type.String(), joinedAt: Type.String() })),
+  },
+  { $id: 'Conversation' },
+)
+
+const NewConversation = Type.Object(
+  {
+    type: Type.Enum(['direct', 'group']),
+    title: Type.Optional(Line({ maxLength: 100, description: 'of a group' })),
+    memberIds: Type.Array(Id, {
+      maxItems: maxMembers,
+      description: 'the others; exactly one for a direct conversation',
+    }),
+  },
+  closed,
+)
+
+/** Where a page ended: milliseconds since 1970, up to the year 9999, so that every one of them is a date. */
+const Position = Type.Object({ at: Type.Integer({ minimum: 0, maximum: 253_402_300_799_999 }), id: Id })
+
+/** Rooms: made, listed and read by their members. */
+export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox {
+  const { database } = context
+
+  return async (app) => {
+    app.post(
+      '',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'Make a conversation; the second direct one of a pair answers with the first (200)',
+          tags: ['conversations'],
+          body: NewConversation,
+          response: { 200: ref(ConversationSchema), 201: ref(ConversationSchema) },
+        },
+      },
+      async (request, reply) => {
+        const { userId } = callerOf(request)
+        const { id, created } = await create(context, userId, request.body)
+        const conversation = found(await readConversation(database, id, userId))
+        if (created) announce(context, conversation)
+        return reply.code(created ? 201 : 200).send(conversation)
+      },
+    )
+
+    app.get(
+      '',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'My conversations, latest activity first',
+          tags: ['conversations'],
+          querystring: Type.Object(pageQuery, closed),
+          response: { 200: Page(ref(SummarySchema)) },
+        },
+      },
+      async (request) => {
+        const { limit, after } = readPageQuery(Position, request.query)
+        const rows = await listConversations(database, callerOf(request).userId, {
+          limit,
+          ...(after && { after: { lastActivityAt: new Date(after.at), id: after.id } }),
+        })
+        return toPage(rows, limit, ({ lastActivityAt, id }) => ({ at: Date.parse(lastActivityAt), id }))
+      },
+    )
+
+    app.get(
+      '/:id',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'A conversation of mine with its members',
+          tags: ['conversations'],
+          params: IdParams,
+          response: { 200: ref(ConversationSchema) },
+        },
+      },
+      async (request) => found(await readConversation(database, request.params.id, callerOf(request).userId)),
+    )
+  }
+}
+
+async function create({ database }: Context, userId: string, body: Static<typeof NewConversation>) {
+  const { type, title, memberIds } = body
+  const others = [...new Set(memberIds)].filter((id) => id !== userId)
+  if (type === 'direct' && title !== undefined) throw invalid('/title', 'belongs to a group')
+  if (type === 'group' && title === undefined) throw invalid('/title', 'is missing')
+  if (type === 'direct' && others.length !== 1) throw invalid('/memberIds', 'must name exactly one other person')
+
+  const missing = await findMissingUsers(database, others)
+  if (missing.length > 0) {
+    const errors = missing.map((id) => ({ pointer: `/memberIds/${memberIds.indexOf(id)}`, message: 'is nobody' }))
+    throw new Problem('validation_failed', undefined, { errors })
+  }
+  if (type === 'direct') return createDirect(database, userId, others[0] ?? '')
+  return { ...(await createGroup(database, userId, { title: title ?? '', memberIds: others })), created: true }
+}
+
+/** Tells every device of every member, after the commit. */
+function announce({ rooms, hub }: Context, { id, version, members }: Static<typeof ConversationSchema>): void {
+  rooms.forget(id)
+  for (const { user } of members) {
+    hub.sendToUser(user.id, { type: 'conversation.created', conversationId: id, data: { id, version } })
+  }
+}

@@ -1,0 +1,51 @@
+import { idPattern } from '@meeshy/shared/ids'
+import { type Static, type TSchema, Type } from 'typebox'
+
+/** A text that may be absent. JSON Schema's short form: the serializer is much faster at it than at a union. */
+export const NullableString = Type.Unsafe<string | null>({ type: ['string', 'null'] })
+export const NullableNumber = Type.Unsafe<number | null>({ type: ['number', 'null'] })
+
+/** Refers to a named schema, which `app.addSchema` has to know. */
+export function ref<Schema extends TSchema>(schema: Schema) {
+  return Type.Unsafe<Static<Schema>>({ $ref: `${(schema as { $id?: string }).$id}#` })
+}
+
+/** Letters, digits, signs or punctuation, but for the few of them that show nothing. */
+const visible = '(?![\\p{DI}\\u2800])[\\p{L}\\p{N}\\p{S}\\p{P}]'
+
+/** A line of text for people: at least one visible character, no control characters, no halves of characters. */
+export function Line({ maxLength, description }: { maxLength: number; description: string }) {
+  return Type.String({ minLength: 1, maxLength, pattern: `^(?=.*${visible})[^\\p{Cc}\\p{Cs}]*$`, description })
+}
+
+/** One of the ten languages or a locale of one ("pt-BR"). */
+export const Locale = Type.String({ minLength: 2, maxLength: 35, description: 'one of the ten languages, or a locale' })
+
+export const Id = Type.String({ pattern: idPattern })
+
+/** An id in a path. What cannot be one is answered like one that is nobody's. */
+export const IdParams = Type.Object({ id: Id })
+
+/** Bodies and queries refuse what they do not know. */
+export const closed = { additionalProperties: false } as const
+
+export const PublicUserSchema = Type.Object(
+  {
+    id: Type.String(),
+    username: Type.String(),
+    displayName: Type.String(),
+    preferredLanguage: Type.String(),
+  },
+  { $id: 'PublicUser', description: 'What everybody may know of a person' },
+)
+
+export const UserSchema = Type.Object(
+  {
+    ...PublicUserSchema.properties,
+    email: NullableString,
+    role: Type.String(),
+    understoodLanguages: Type.Array(Type.String()),
+    createdAt: Type.String(),
+  },
+  { $id: 'User', description: 'What a person knows of themselves' },
+)

@@ -1,0 +1,46 @@
+import { closeCodes, type HelloData } from '@meeshy/shared/frames'
+import { findLiveSessions } from '../store/live-sessions.js'
+import { readRecentConversations } from '../store/recent-conversations.js'
+import type { Connection, Holder } from './connection.js'
+import { restartReason } from './hub.js'
+import type { Sockets } from './sockets.js'
+
+/** The client fetches the rest of its conversations by REST. */
+const helloConversations = 200
+
+/**
+ * Lets somebody in, or extends their stay: the socket is theirs, gets their events from now on, and is greeted with
+ * `hello`. It joins the hub before hello is made, so that nothing falls between the two; what comes up waits.
+ */
+export async function admit(sockets: Sockets, connection: Connection, holder: Holder): Promise<void> {
+  const { hub, database } = sockets.context
+  // It may have left while its token was looked up; nothing would take it out of the hub again.
+  if (!connection.open) return
+  if (hub.closing) return connection.close(closeCodes.restart, restartReason())
+  const theirs = hub.connectionsOf(holder.userId)
+  if (!theirs.has(connection) && theirs.size >= sockets.limits.socketsPerUser) {
+    return connection.close(closeCodes.tooManyConnections, 'too many connections')
+  }
+  connection.hold(holder)
+  hub.add(connection)
+  try {
+    // Whoever ended the session since it was looked at found no socket to close.
+    const live = await findLiveSessions(database, [holder.sessionId])
+    if (!live.has(holder.sessionId)) return connection.close(closeCodes.revoked, 'session ended')
+    connection.greet({ type: 'hello', data: await makeHello(sockets, connection.id, holder.userId) })
+  } catch (error) {
+    sockets.context.log.error('A socket could not be greeted', { error, connectionId: connection.id })
+    connection.close(closeCodes.restart, restartReason())
+  }
+}
+
+async function makeHello({ context, limits }: Sockets, connectionId: string, userId: string): Promise<HelloData> {
+  const recent = await readRecentConversations(context.database, { userId, limit: helloConversations })
+  return {
+    connectionId,
+    userId,
+    epoch: context.messaging.epoch ?? '',
+    heartbeatMs: limits.heartbeatMs,
+    conversations: Object.fromEntries(recent.map(({ id, version }) => [id, { version }])),
+  }
+}

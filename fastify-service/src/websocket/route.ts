@@ -1,0 +1,119 @@
+import websocket from '@fastify/websocket'
+import { closeCodes } from '@meeshy/shared/frames'
+import { Problem } from '@meeshy/shared/problems'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import type { Context } from '../context.js'
+import type { Identity } from '../plugins/auth.js'
+import { admit } from './admit.js'
+import { Connection } from './connection.js'
+import { receive } from './dispatch.js'
+import { restartReason } from './hub.js'
+import { type SocketLimits, socketLimits } from './limits.js'
+import { isAllowedOrigin } from './origin.js'
+import { createSockets, type Sockets } from './sockets.js'
+import { watchSockets } from './watch.js'
+
+const maxFrameBytes = 64 * 1024
+/** Frames are small: nobody needs to send one in pieces, and each piece costs memory. */
+const maxFragments = 64
+/** How long a client may take to answer a close before it is cut. */
+const closeTimeoutMs = 5_000
+const goodbyeMs = 500
+const bearer = 'bearer'
+
+const serverOptions = {
+  maxPayload: maxFrameBytes,
+  maxFragments,
+  perMessageDeflate: false,
+  closeTimeout: closeTimeoutMs,
+  handleProtocols: (protocols: Set<string>) => (protocols.has(bearer) ? bearer : false),
+}
+
+/** Serves /ws. Whoever brings a token with the upgrade is signed in, the others have 5 s for an `auth` frame. */
+export async function registerWebsocket(
+  app: FastifyInstance,
+  context: Context,
+  limits: Partial<SocketLimits> = {},
+): Promise<void> {
+  const authenticate = (token: string) => app.authenticateToken(token)
+  const sockets = createSockets(context, { ...socketLimits, ...limits }, authenticate)
+  const identities = new WeakMap<FastifyRequest, Identity>()
+  await app.register(websocket, {
+    options: serverOptions,
+    errorHandler: (error, socket) => handleSocketError(context, error, socket),
+    preClose(done) {
+      closeServer(context, this).then(() => done(), done)
+    },
+  })
+  const stopWatching = watchSockets(sockets)
+  app.addHook('onClose', async () => stopWatching())
+
+  app.route({
+    method: 'GET',
+    url: '/ws',
+    config: { policy: 'public' },
+    schema: { hide: true },
+    // Everything that can refuse the upgrade runs before it, so that the refusal is an HTTP problem.
+    onRequest: async (request) => {
+      if (!request.ws) return
+      checkOrigin(context, request)
+      const token = readToken(request)
+      if (token !== undefined) identities.set(request, await authenticate(token))
+    },
+    handler: () => {
+      throw new Problem('bad_request', 'This address speaks WebSocket: connect with a WebSocket client.')
+    },
+    wsHandler: (socket, request) => accept(sockets, socket, identities.get(request)),
+  })
+}
+
+/** Attaches every listener before anything waits: frames that came with the handshake would be lost. */
+function accept(sockets: Sockets, socket: WebSocket, identity: Identity | undefined): void {
+  const { context, rates, limits } = sockets
+  const connection = new Connection(socket, limits)
+  const deadline = setTimeout(() => {
+    if (!connection.holder) connection.close(closeCodes.authenticationTimeout, 'no authentication in time')
+  }, limits.authenticationMs)
+  // `raw` is a Buffer: the library's default binary type.
+  socket.on('message', (raw: Buffer, isBinary: boolean) => receive(sockets, connection, raw, isBinary))
+  socket.on('close', (code) => {
+    clearTimeout(deadline)
+    context.hub.remove(connection)
+    rates.forget(connection.id)
+    context.log.debug('A socket closed', { connectionId: connection.id, userId: connection.holder?.userId, code })
+  })
+  if (identity) connection.enqueue(() => admit(sockets, connection, identity))
+}
+
+function checkOrigin({ config }: Context, request: FastifyRequest): void {
+  if (!isAllowedOrigin(request.headers.origin, config.corsOrigins)) throw new Problem('origin_forbidden')
+}
+
+/** The token of the query or of the subprotocols (`bearer, <token>`); undefined when there is none. */
+function readToken(request: FastifyRequest): string | undefined {
+  const protocols = request.headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim())
+  if (protocols?.includes(bearer)) return protocols.find((protocol) => protocol !== bearer) ?? ''
+  const { token } = request.query as { token?: unknown }
+  if (token === undefined) return undefined
+  return typeof token === 'string' ? token : ''
+}
+
+/** A client can cause these at will, so they are no errors of ours: the library closes with the right code. */
+function handleSocketError({ log }: Context, error: Error, socket: WebSocket): void {
+  log.debug('A socket failed', { error })
+  socket.close(1011)
+}
+
+/** Replaces the plugin's own closing, which says nothing to clients and waits for deaf ones. */
+async function closeServer({ hub }: Context, app: FastifyInstance): Promise<void> {
+  app.server.removeAllListeners('upgrade')
+  await hub.close()
+  const { clients } = app.websocketServer
+  for (const socket of clients) socket.close(closeCodes.restart, restartReason())
+  const timer = setTimeout(() => {
+    for (const socket of clients) socket.terminate()
+  }, goodbyeMs)
+  await new Promise<void>((resolve) => app.websocketServer.close(() => resolve()))
+  clearTimeout(timer)
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OwnUser, PublicUser } from '../src/store/users.js'
+import { type Person, startTestGateway, type TestGateway } from './support.js'
+
+interface Page {
+  data: PublicUser[]
+  page: { nextCursor: string | null; hasMore: boolean }
+}
+
+let gateway: TestGateway
+let ana: Person
+beforeAll(async () => {
+  gateway = await startTestGateway()
+  ana = await gateway.register('ana', { displayName: 'Ana Müller' })
+})
+afterAll(() => gateway.close())
+
+describe('my profile', () => {
+  it('merges the given fields', async () => {
+    const body = { preferredLanguage: 'de-CH', understoodLanguages: ['fr', 'en'] }
+    const changed = await gateway.call<OwnUser>('PUT', '/api/users/me', { token: ana.accessToken, body })
+    expect(changed.status).toBe(200)
+    expect(changed.body).toEqual({ ...ana.user, preferredLanguage: 'de', understoodLanguages: ['fr', 'en'] })
+    const read = await gateway.call('GET', '/api/users/me', { token: ana.accessToken })
+    expect(read.body).toEqual(changed.body)
+  })
+
+  it.each([
+    [{ role: 'ADMIN' }, '/role'],
+    [{ preferredLanguage: null }, '/preferredLanguage'],
+    [{ preferredLanguage: 'klingon' }, '/preferredLanguage'],
+    [{ understoodLanguages: 'fr' }, '/understoodLanguages'],
+    [{ displayName: 'x'.repeat(65) }, '/displayName'],
+  ])('refuses %j', async (body, pointer) => {
+    const answer = await gateway.fail('PUT', '/api/users/me', { token: ana.accessToken, body })
+    expect(answer.body.code).toBe('validation_failed')
+    expect(answer.body.errors?.[0]?.pointer).toBe(pointer)
+  })
+
+  it('counts characters and not bytes', async () => {
+    const body = { displayName: '👍🏽'.repeat(32) }
+    const answer = await gateway.call<OwnUser>('PUT', '/api/users/me', { token: ana.accessToken, body })
+    expect(answer.body.displayName).toBe(body.displayName)
+    await gateway.call('PUT', '/api/users/me', { token: ana.accessToken, body: { displayName: 'Ana Müller' } })
+  })
+})
+
+describe('the rooms of a person', () => {
+  it('are read anew only when their languages changed', async () => {
+    const body = { type: 'group', title: 'Alone', memberIds: [] }
+    const made = await gateway.call<{ id: string }>('POST', '/api/conversations', { token: ana.accessToken, body })
+    const { rooms } = gateway.context
+    const change = (changes: object) => gateway.call('PUT', '/api/users/me', { token: ana.accessToken, body: changes })
+    await change({ preferredLanguage: 'it', understoodLanguages: ['fr'] })
+    const first = await rooms.read(made.body.id)
+    await change({ preferredLanguage: 'it', understoodLanguages: ['fr'], displayName: 'Ana' })
+    expect(await rooms.read(made.body.id)).toBe(first)
+    await change({ preferredLanguage: 'es' })
+    expect((await rooms.reader(made.body.id, ana.user.id))?.language).toBe('es')
+    await change({ preferredLanguage: 'de', understoodLanguages: ['fr', 'en'], displayName: 'Ana Müller' })
+  })
+})
+
+describe('my profile by my id', () => {
+  const path = () => `/api/users/${ana.user.id}`
+
+  it('is my own one', async () => {
+    const me = await gateway.call<OwnUser>('GET', '/api/users/me', { token: ana.accessToken })
+    expect((await gateway.call('GET', path(), { token: ana.accessToken })).body).toEqual(me.body)
+    const body = { displayName: 'Ana M.' }
+    const changed = await gateway.call('PUT', path(), { token: ana.accessToken, body })
+    expect(changed.body).toEqual({ ...me.body, ...body })
+    await gateway.call('PUT', path(), { token: ana.accessToken, body: { displayName: me.body.displayName } })
+  })
+
+  it('is changed by nobody else', async () => {
+    const { accessToken } = await gateway.register('mallory')
+    const body = { displayName: 'Mallory was here' }
+    expect((await gateway.fail('PUT', path(), { token: accessToken, body })).body.code).toBe('forbidden')
+    expect((await gateway.fail('PUT', '/api/users/nobody', { token: accessToken, body })).body.code).toBe('not_found')
+  })
+})
+
+describe('other people', () => {
+  it('are seen by their public profile', async () => {
+    const ben = await gateway.register('ben')
+    const answer = await gateway.call<PublicUser>('GET', `/api/users/${ben.user.id}`, { token: ana.accessToken })
+    expect(answer.body).toEqual({ id: ben.user.id, username: 'ben', displayName: 'ben', preferredLanguage: 'en' })
+  })
+
+  it.each(['nobody', '%00', `${'x'.repeat(90)}`, `${'x'.repeat(200)}`])('are not found by %s', async (id) => {
+    expect((await gateway.fail('GET', `/api/users/${id}`, { token: ana.accessToken })).status).toBe(404)
+  })
+
+  it('are found by the beginning of a username or a name, a page at a time', async () => {
+    for (const name of ['kim_1', 'KIM_2', 'kim_3']) await gateway.register(name)
+    await gateway.register('zoe', { displayName: 'Joachim Z.' })
+    const search = (query: string) => gateway.call<Page>('GET', `/api/users?${query}`, { token: ana.accessToken })
+    const names = (page: Page) => page.data.map(({ username }) => username)
+
+    const first = (await search('search=Kim_&limit=2')).body
+    expect(names(first)).toEqual(['kim_1', 'KIM_2'])
+    expect(first.page.hasMore).toBe(true)
+    const second = (await search(`search=Kim_&limit=2&cursor=${first.page.nextCursor}`)).body
+    expect(names(second)).toEqual(['kim_3'])
+    expect(second.page).toEqual({ nextCursor: null, hasMore: false })
+
+    expect(names((await search('search=joa')).body)).toEqual(['zoe'])
+    expect(names((await search('search=achim')).body)).toEqual([])
+    expect(names((await search('search=%25')).body)).toEqual([])
+    expect(names((await search('search=example.org')).body)).toEqual([])
+  })
+
+  it.each([
+    ['', '/search'],
+    ['search=', '/search'],
+    ['search=a&limit=201', '/limit'],
+    ['search=a&limit=0', '/limit'],
+    ['search=a&limit=1.5', '/limit'],
+    ['search=a&limit=ten', '/limit'],
+    ['search=a&limit=1&limit=2', '/limit'],
+    ['search=a&cursor=rubbish', '/cursor'],
+    ['search=a&page=2', '/page'],
+  ])('are not looked for by "%s"', async (query, pointer) => {
+    const answer = await gateway.fail('GET', `/api/users?${query}`, { token: ana.accessToken })
+    expect(answer.status).toBe(400)
+    expect(answer.body.errors?.map((error) => error.pointer)).toContain(pointer)
+  })
+})
