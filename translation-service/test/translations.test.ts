@@ -133,8 +133,11 @@ describe('text that is not for a model', () => {
   it.each(['👍🎉', '102', 'https://example.org/a?b=1', '@ana 👋', '…'])('%s is never sent to one', async (content) => {
     const room = await openRoom({ reads: 'en' })
     const { conversationId, senderId } = room
-    const { message } = await test.client.create({ conversationId, senderId, content, clientMessageId: newId() })
-    expect(message).toMatchObject({ originalLanguage: 'und', translations: [] })
+    for (const language of [{}, { originalLanguage: 'fr' }]) {
+      const request = { conversationId, senderId, content, clientMessageId: newId(), ...language }
+      const { message } = await test.client.create(request)
+      expect(message).toMatchObject({ originalLanguage: 'und', translations: [] })
+    }
     expect(translator.requests).toEqual([])
   })
 

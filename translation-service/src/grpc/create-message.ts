@@ -2,7 +2,7 @@ import { checkContent } from '@meeshy/shared/content'
 import type { CreateMessageRequest__Output as CreateMessageRequest } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/CreateMessageRequest'
 import type { CreateMessageResponse } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/CreateMessageResponse'
 import { newId } from '@meeshy/shared/ids'
-import { isLanguage, type Language } from '@meeshy/shared/languages'
+import { isLanguage, type Language, undetermined } from '@meeshy/shared/languages'
 import { wantedLanguages } from '@meeshy/shared/reader-view'
 import type { Context } from '../context.js'
 import { createMessage } from '../store/messages.js'
@@ -11,6 +11,7 @@ import { type Members, requireMembers } from '../store/permissions.js'
 import { detectLanguage } from '../translation/detect.js'
 import { requireLanguage } from '../translation/require-language.js'
 import { chooseModel } from '../translation/router.js'
+import { hasTranslatableText } from '../translation/spans.js'
 import { requireId } from './validate.js'
 
 /** Stores a message and answers once it is on disk; its translations follow as events. */
@@ -42,6 +43,8 @@ export async function createMessageRpc(
 }
 
 async function languageOf({ originalLanguage, content, senderId }: CreateMessageRequest, members: Members) {
+  // Whatever the client says of it, text without words has no language and needs no translation.
+  if (!hasTranslatableText(content)) return { originalLanguage: undetermined, languageSource: 'detected' }
   if (originalLanguage !== undefined) {
     return { originalLanguage: requireLanguage(originalLanguage, 'originalLanguage'), languageSource: 'client' }
   }
