@@ -43,11 +43,10 @@ export async function createMessageRpc(
 }
 
 async function languageOf({ originalLanguage, content, senderId }: CreateMessageRequest, members: Members) {
+  const given = originalLanguage === undefined ? null : requireLanguage(originalLanguage, 'originalLanguage')
   // Whatever the client says of it, text without words has no language and needs no translation.
   if (!hasTranslatableText(content)) return { originalLanguage: undetermined, languageSource: 'detected' }
-  if (originalLanguage !== undefined) {
-    return { originalLanguage: requireLanguage(originalLanguage, 'originalLanguage'), languageSource: 'client' }
-  }
+  if (given) return { originalLanguage: given, languageSource: 'client' }
   const { language, source } = await detectLanguage(content, members.get(senderId)?.language ?? null)
   return { originalLanguage: language, languageSource: source }
 }
