@@ -1,7 +1,7 @@
 import { Problem } from './problems.js'
 
 export const maxContentCodePoints = 4000
-export const maxContentBytes = 16 * 1024
+const maxContentBytes = 16 * 1024
 
 /**
  * Checks the text of a message: well-formed Unicode without U+0000, 1 to 4,000 code points, at most 16 KiB.

@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import type { TLocalizedValidationError } from 'typebox/error'
 
 /** The answer of everything that fails. */
-export const problemSchema = Type.Object(
+const problemSchema = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),

@@ -6,7 +6,7 @@ import type { ProtoGrpcType } from '../generated/proto/messaging.js'
 const protoFile = fileURLToPath(new URL('../../proto/messaging.proto', import.meta.url))
 
 /** Must say the same as the flags in generate.mjs, or the types lie. */
-export const packageDefinition: PackageDefinition = loadSync(protoFile, {
+const packageDefinition: PackageDefinition = loadSync(protoFile, {
   longs: String,
   enums: String,
   defaults: true,

@@ -34,7 +34,7 @@ export interface Translator {
 }
 
 /** Why a translator did not answer, and whether asking again later can help. */
-export const translatorErrorReasons = {
+const translatorErrorReasons = {
   model_absent: { retriable: false },
   model_failed: { retriable: false },
   engine_crashed: { retriable: true },

@@ -29,9 +29,7 @@ export function toMessage({ translations, ...row }: MessageRow & { translations:
   }
 }
 
-export function toTranslation(
-  row: Omit<TranslationRow, 'messageId' | 'attempts' | 'createdAt' | 'updatedAt'>,
-): Translation {
+function toTranslation(row: Omit<TranslationRow, 'messageId' | 'attempts' | 'createdAt' | 'updatedAt'>): Translation {
   return {
     language: row.language,
     status: row.status,

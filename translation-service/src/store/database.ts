@@ -6,13 +6,7 @@ type ReadOnly<Table> = Pick<Table, Extract<keyof Table, 'findUnique' | 'findFirs
 /** The tables this service owns. */
 export type MessageTables = Pick<
   PrismaClient,
-  | 'conversationState'
-  | 'message'
-  | 'messageTranslation'
-  | 'translationMemory'
-  | 'messageReadStatus'
-  | 'messageEvent'
-  | 'databaseInfo'
+  'conversationState' | 'message' | 'messageTranslation' | 'translationMemory' | 'messageEvent' | 'databaseInfo'
 >
 
 /** The tables of people and rooms: for permissions and reading languages, never to be written here. */
@@ -42,7 +36,6 @@ export function translationDatabase(prisma: PrismaClient): TranslationDatabase {
     message: prisma.message,
     messageTranslation: prisma.messageTranslation,
     translationMemory: prisma.translationMemory,
-    messageReadStatus: prisma.messageReadStatus,
     messageEvent: prisma.messageEvent,
     databaseInfo: prisma.databaseInfo,
     user: prisma.user,

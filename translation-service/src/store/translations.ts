@@ -94,7 +94,7 @@ export async function addPending(
 const tryAgainAfterMs = 60_000
 
 /** Whether a translation failed long enough ago for another try, because somebody looks at it. */
-export function mayTryAgain({ status, updatedAt }: { status: string; updatedAt: Date }): boolean {
+function mayTryAgain({ status, updatedAt }: { status: string; updatedAt: Date }): boolean {
   return status === 'failed' && Date.now() - updatedAt.getTime() > tryAgainAfterMs
 }
 
