@@ -9,10 +9,25 @@ import Value from 'typebox/value'
 export const envFile = process.env.MEESHY_ENV_FILE ?? fileURLToPath(new URL('../.env', import.meta.url))
 
 const samplePrefix = 'change-me'
+const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost'])
+
+const secretLength = 32
+const aSecret = 'at least 32 random characters, not the sample (./start.sh setup writes them)'
 
 /** A random value that a sample or a guess cannot stand in for. */
 export function secret(description: string) {
-  return Type.String({ minLength: 32, pattern: `^(?!${samplePrefix})`, description })
+  return Type.String({ minLength: secretLength, pattern: `^(?!${samplePrefix})`, description, allowed: aSecret })
+}
+
+/** The same, where there may be none. */
+export function optionalSecret(description: string) {
+  const pattern = `^((?!${samplePrefix}).{${secretLength},})?$`
+  return Type.String({ default: '', pattern, description, allowed: `${aSecret}, or nothing` })
+}
+
+/** The path of a file in PEM format; `readPem` reads it. */
+export function pemFile(description: string) {
+  return Type.String({ default: '', description })
 }
 
 export function port(description: string, byDefault: number) {
@@ -78,6 +93,25 @@ export function resolveDatabaseUrl(url: string, file: string = envFile): string 
   return `file:${resolvePath(url.slice('file:'.length), file)}`
 }
 
+/**
+ * Reads the file that a setting names.
+ *
+ * @throws ConfigError when it cannot be read
+ */
+export function readPem(name: string, path: string, file: string = envFile): Buffer {
+  try {
+    return readFileSync(resolvePath(path, file))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigError([`${name} (${path}) cannot be read (${code}): give the path of a PEM file`])
+  }
+}
+
+/** Whether what is sent to this address never leaves the machine. */
+export function isLoopback(host: string): boolean {
+  return loopbackHosts.has(host)
+}
+
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 
@@ -101,6 +135,6 @@ function allowed(rule: { [key: string]: unknown }): string {
   const options = rule.anyOf as Array<{ const: string }> | undefined
   if (options) return `one of ${options.map((option) => option.const).join(', ')}`
   if (rule.type === 'integer') return `a whole number from ${rule.minimum} to ${rule.maximum}`
-  if (rule.minLength === 32) return 'at least 32 random characters, not the sample (./start.sh setup writes them)'
+  if (typeof rule.allowed === 'string') return rule.allowed
   return rule.pattern ? `a value like ${rule.default}` : 'a text'
 }

@@ -77,12 +77,25 @@ interface EventFrame<Name extends string, Data> {
   data: Data
 }
 
+/** A fact about a room: state, and no event of the log. */
+interface RoomFrame<Name extends string, Data> {
+  type: Name
+  conversationId: string
+  data: Data
+}
+
 export interface HelloData {
   connectionId: string
   userId: string
   epoch: string
   heartbeatMs: number
   conversations: Record<string, { version: number }>
+}
+
+/** A message that became a tombstone; it keeps its place. */
+export interface DeletedData {
+  messageId: string
+  seq: number
 }
 
 export interface TranslatedData {
@@ -102,6 +115,18 @@ export interface TranslationFailedData {
   reason: string | null
 }
 
+/** A client that has an older version fetches the conversation. */
+export interface ConversationChange {
+  id: string
+  version: number
+}
+
+export interface MemberChange {
+  userId: string
+  /** Of the conversation, with this change. */
+  version: number
+}
+
 /** Every frame that the server sends. */
 export type ServerFrame =
   | { type: 'hello'; data: HelloData }
@@ -109,9 +134,16 @@ export type ServerFrame =
   | { type: 'ack'; ref: string | number; ok: false; error: ProblemDetails }
   | { type: 'error'; data: ProblemDetails }
   | EventFrame<'message.new', ClientMessage>
+  | EventFrame<'message.edited', ClientMessage>
+  | EventFrame<'message.deleted', DeletedData>
   | EventFrame<'message.translated', TranslatedData>
   | EventFrame<'message.translation_failed', TranslationFailedData>
-  | { type: 'conversation.created'; conversationId: string; data: { id: string; version: number } }
+  | RoomFrame<'conversation.created', ConversationChange>
+  | RoomFrame<'conversation.updated', ConversationChange>
+  | RoomFrame<'conversation.deleted', ConversationChange>
+  | RoomFrame<'member.added', MemberChange>
+  | RoomFrame<'member.updated', MemberChange>
+  | RoomFrame<'member.removed', MemberChange>
 
 /** Close codes of the contract. */
 export const closeCodes = {

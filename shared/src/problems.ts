@@ -88,11 +88,29 @@ export const problemKinds = {
     http: 409,
     grpc: 'ALREADY_EXISTS',
   },
-  client_message_id_reused: {
+  idempotency_conflict: {
     title: 'The clientMessageId belongs to another message',
     detail: 'Choose a new one for every message.',
     http: 409,
     grpc: 'ALREADY_EXISTS',
+  },
+  edit_conflict: {
+    title: 'The message has changed meanwhile',
+    detail: 'Read it again and repeat the edit.',
+    http: 409,
+    grpc: 'ABORTED',
+  },
+  last_owner: {
+    title: 'A conversation needs an owner',
+    detail: 'Make somebody else an owner first, or delete the conversation.',
+    http: 409,
+    grpc: 'FAILED_PRECONDITION',
+  },
+  conversation_full: {
+    title: 'The conversation is full',
+    detail: 'Nobody can be added before somebody leaves.',
+    http: 409,
+    grpc: 'FAILED_PRECONDITION',
   },
   too_large: {
     title: 'The request is too large',
@@ -124,11 +142,23 @@ export const problemKinds = {
     http: 503,
     grpc: 'RESOURCE_EXHAUSTED',
   },
+  slow_consumer: {
+    title: 'The reader is too slow',
+    detail: 'Subscribe again from the last cursor and read faster.',
+    http: 503,
+    grpc: 'RESOURCE_EXHAUSTED',
+  },
   messages_unavailable: {
     title: 'Messages are not available right now',
     detail: 'Try again in a moment.',
     http: 503,
     grpc: 'UNAVAILABLE',
+  },
+  translation_timeout: {
+    title: 'The translation takes longer',
+    detail: 'It is still being made. Ask again in a moment.',
+    http: 504,
+    grpc: 'DEADLINE_EXCEEDED',
   },
 } as const satisfies Record<string, ProblemKind>
 

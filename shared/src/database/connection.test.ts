@@ -13,8 +13,8 @@ test('every pragma is held', async () => {
   const connection = await openConnection(file)
   onTestFinished(() => void connection.close())
   const read = (name: string): unknown => connection.pragma(name, { simple: true })
-  const names = ['journal_mode', 'synchronous', 'foreign_keys', 'secure_delete', 'trusted_schema', 'mmap_size']
-  expect(names.map(read)).toEqual(['wal', 2, 1, 1, 0, 0])
+  const names = ['journal_mode', 'synchronous', 'foreign_keys', 'secure_delete', 'temp_store', 'mmap_size']
+  expect(names.map(read)).toEqual(['wal', 2, 1, 1, 2, 0])
 })
 
 test('a connection that cannot hold them is closed, and the error says what', async () => {

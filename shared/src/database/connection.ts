@@ -2,15 +2,21 @@ import Database from 'better-sqlite3'
 import { nativeBusyTimeoutMs, retryWhileBusy } from './busy.js'
 
 /**
- * What every connection is set to, and what reading it back must show. FULL, because in WAL mode NORMAL does not
- * sync at a commit: an acknowledged message could be lost with the power. secure_delete, because a deleted message
- * must leave the file. trusted_schema and mmap_size close two doors to a damaged or hostile file.
+ * What every connection is set to, and what reading it back must show.
+ * - FULL, because in WAL mode NORMAL does not sync at a commit: an acknowledged message could be lost with the power.
+ * - secure_delete, because a deleted message must leave the file; temp_store, because what a savepoint may have to bring
+ *   back would go to another file, with such words and many writes.
+ * - wal_autocheckpoint, because a checkpoint in a commit lets its caller wait: one beside the services comes earlier,
+ *   and this is the bound for when it does not.
+ * - trusted_schema and mmap_size close two doors to a damaged or hostile file.
  */
 const pragmas = [
   { name: 'journal_mode', value: 'WAL', readsAs: 'wal' },
   { name: 'synchronous', value: 'FULL', readsAs: '2' },
   { name: 'foreign_keys', value: 'ON', readsAs: '1' },
   { name: 'secure_delete', value: 'ON', readsAs: '1' },
+  { name: 'temp_store', value: 'MEMORY', readsAs: '2' },
+  { name: 'wal_autocheckpoint', value: '10000', readsAs: '10000' },
   { name: 'trusted_schema', value: 'OFF', readsAs: '0' },
   { name: 'mmap_size', value: '0', readsAs: '0' },
 ] as const

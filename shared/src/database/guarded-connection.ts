@@ -33,11 +33,11 @@ export class GuardedConnection implements SqlDriverAdapter {
   }
 
   queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    return this.#alone(() => this.#patiently(() => this.#stock.queryRaw(query)))
+    return this.#alone((patiently) => patiently(() => this.#stock.queryRaw(query)))
   }
 
   executeRaw(query: SqlQuery): Promise<number> {
-    return this.#alone(() => this.#patiently(() => this.#stock.executeRaw(query)))
+    return this.#alone((patiently) => patiently(() => this.#stock.executeRaw(query)))
   }
 
   /** Not retried when it meets a lock: it may hold several statements, and the first ones may be done. */
@@ -49,11 +49,12 @@ export class GuardedConnection implements SqlDriverAdapter {
     if (isolationLevel !== undefined && isolationLevel !== 'SERIALIZABLE') {
       throw new DriverAdapterError({ kind: 'InvalidIsolationLevel', level: isolationLevel })
     }
+    const patiently = this.#patience()
     const release = await this.#turns.acquire()
     try {
       // IMMEDIATE takes the write lock now. A transaction that reads first and takes it later fails for good when
       // another process wrote in between, and no waiting helps.
-      await this.#patiently(() => this.#stock.executeScript('BEGIN IMMEDIATE'))
+      await patiently(() => this.#stock.executeScript('BEGIN IMMEDIATE'))
       return new GuardedTransaction(this.#stock, this.#client, release)
     } catch (error) {
       release()
@@ -66,15 +67,20 @@ export class GuardedConnection implements SqlDriverAdapter {
     await this.#turns.run(() => this.#stock.dispose())
   }
 
-  /** Runs one statement, which is its own transaction: one that met a lock did nothing and can be run again. */
-  #patiently<T>(statement: () => Promise<T>): Promise<T> {
-    return retryWhileBusy(statement, this.#budgetMs)
+  /**
+   * How to run one statement, which is its own transaction: one that met a lock did nothing and can be run again. The
+   * budget counts from the asking, or those who wait for each other would wait one budget after the other.
+   */
+  #patience(): Patiently {
+    const deadline = performance.now() + this.#budgetMs
+    return (statement) => retryWhileBusy(statement, deadline - performance.now())
   }
 
-  #alone<T>(work: () => Promise<T>): Promise<T> {
+  #alone<T>(work: (patiently: Patiently) => Promise<T>): Promise<T> {
+    const patiently = this.#patience()
     return this.#turns.run(async () => {
       try {
-        return await work()
+        return await work(patiently)
       } finally {
         this.#assertNoTransactionLeftOpen()
       }
@@ -88,3 +94,5 @@ export class GuardedConnection implements SqlDriverAdapter {
     throw new Error('A statement opened a transaction and was rolled back: use $transaction')
   }
 }
+
+type Patiently = <T>(statement: () => Promise<T>) => Promise<T>

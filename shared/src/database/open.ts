@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
 import { PrismaClient } from '../generated/prisma/client.js'
-import { busyBudgetMs, retryWhileBusy } from './busy.js'
-import { openConnection } from './connection.js'
-import { pendingMigrations } from './history.js'
-import { readMigrations } from './migrations.js'
+import { busyBudgetMs } from './busy.js'
+import { assertSchemaIsCurrent } from './current-schema.js'
 import { createSafeSqliteAdapter } from './safe-sqlite.js'
 import { databaseFile } from './url.js'
 
@@ -28,18 +25,4 @@ export async function openDatabase(url: string): Promise<PrismaClient> {
   })
   await database.$connect()
   return database
-}
-
-async function assertSchemaIsCurrent(file: string): Promise<void> {
-  const remedy = 'run ./start.sh dev, or migrate'
-  if (!existsSync(file)) throw new Error(`There is no database at ${file}: ${remedy}`)
-  const known = await readMigrations()
-  const connection = await openConnection(file)
-  try {
-    const pending = await retryWhileBusy(() => pendingMigrations(connection, known))
-    const missing = pending.map(({ name }) => name)
-    if (missing.length > 0) throw new Error(`The database lacks migrations (${missing.join(', ')}): ${remedy}`)
-  } finally {
-    connection.close()
-  }
 }

@@ -182,6 +182,19 @@ test('a lock that is never given back is a P1008, and the connection works after
   expect(await database.feedCursor.count()).toBe(1)
 })
 
+test('those who wait for the lock together give up together, not one budget after the other', async () => {
+  const budgetMs = 300
+  const database = open(createSafeSqliteAdapter({ file, budgetMs }))
+  await database.feedCursor.count()
+  holdWriteLock()
+  const startedAt = performance.now()
+  const data = (index: number) => ({ consumer: `${index}`, cursor: 'never' })
+  const writes = Array.from({ length: 20 }, (_, index) => database.feedCursor.create({ data: data(index) }))
+  const settled = await Promise.allSettled(writes)
+  expect(settled.every(({ status }) => status === 'rejected')).toBe(true)
+  expect(performance.now() - startedAt).toBeLessThan(10 * budgetMs)
+})
+
 function holdWriteLock(): { release: () => void } {
   const other = new Database(file)
   onTestFinished(() => void other.close())

@@ -6,7 +6,7 @@ import type { ProtoGrpcType } from '../generated/proto/messaging.js'
 const protoFile = fileURLToPath(new URL('../../proto/messaging.proto', import.meta.url))
 
 /** Must say the same as the flags in generate.mjs, or the types lie. */
-const packageDefinition: PackageDefinition = loadSync(protoFile, {
+export const packageDefinition: PackageDefinition = loadSync(protoFile, {
   longs: String,
   enums: String,
   defaults: true,
@@ -27,3 +27,8 @@ export const metadataKeys = {
   problemDetail: 'problem-detail',
   retryAfterSeconds: 'retry-after-seconds',
 } as const
+
+/** Where a gRPC server is found; the colons of an IPv6 address must not look like one before a port. */
+export function addressOf({ host, port }: { host: string; port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -1,49 +1,83 @@
 import { randomUUID } from 'node:crypto'
-import { type CallOptions, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
-import type { CreateMessageRequest } from '../generated/proto/meeshy/messaging/v1/CreateMessageRequest.js'
-import type { CreateMessageResponse__Output } from '../generated/proto/meeshy/messaging/v1/CreateMessageResponse.js'
+import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import type { Event__Output } from '../generated/proto/meeshy/messaging/v1/Event.js'
-import type { EventBatch__Output } from '../generated/proto/meeshy/messaging/v1/EventBatch.js'
-import type { GetConversationMessagesRequest } from '../generated/proto/meeshy/messaging/v1/GetConversationMessagesRequest.js'
-import type { GetConversationMessagesResponse__Output } from '../generated/proto/meeshy/messaging/v1/GetConversationMessagesResponse.js'
-import type { GetMessageRequest } from '../generated/proto/meeshy/messaging/v1/GetMessageRequest.js'
 import type { Message__Output } from '../generated/proto/meeshy/messaging/v1/Message.js'
 import type { MessagingServiceClient } from '../generated/proto/meeshy/messaging/v1/MessagingService.js'
-import type { TranslateTextRequest } from '../generated/proto/meeshy/messaging/v1/TranslateTextRequest.js'
-import type { TranslateTextResponse__Output } from '../generated/proto/meeshy/messaging/v1/TranslateTextResponse.js'
+import type { SubscribeEventsResponse__Output } from '../generated/proto/meeshy/messaging/v1/SubscribeEventsResponse.js'
+import type { Translation__Output } from '../generated/proto/meeshy/messaging/v1/Translation.js'
 import { MessagingService, metadataKeys } from '../messaging/contract.js'
 import { statusToProblem } from '../messaging/problem-status.js'
 
-/** The calls of the contract as promises that reject with a Problem. */
+const deadlineMs = 10_000
+const rpcs = MessagingService.service
+
+/** The calls of the contract as promises that reject with a Problem. A message that an answer has to hold is there. */
 export class ContractClient {
   readonly #client: MessagingServiceClient
   readonly #token: string | undefined
 
   constructor({ host, port }: { host: string; port: number }, token: string | undefined) {
-    this.#client = new MessagingService(`${host}:${port}`, credentials.createInsecure())
+    // A connection of its own, and not one that waits because a former client could not connect.
+    const options = { 'grpc.use_local_subchannel_pool': 1 }
+    this.#client = new MessagingService(`${host}:${port}`, credentials.createInsecure(), options)
     this.#token = token
   }
 
-  create(request: CreateMessageRequest): Promise<CreateMessageResponse__Output> {
-    return this.#call((...rest) => this.#client.createMessage(request, ...rest))
+  async create(request: RequestOf<'CreateMessage'>): Promise<{ message: Message__Output; created: boolean }> {
+    return withMessage(await this.#call(rpcs.CreateMessage, request))
   }
 
-  read(request: GetMessageRequest): Promise<Message__Output> {
-    return this.#call((...rest) => this.#client.getMessage(request, ...rest))
+  async read(request: RequestOf<'GetMessage'>): Promise<Message__Output> {
+    return withMessage(await this.#call(rpcs.GetMessage, request)).message
   }
 
-  list(request: GetConversationMessagesRequest): Promise<GetConversationMessagesResponse__Output> {
-    return this.#call((...rest) => this.#client.getConversationMessages(request, ...rest))
+  async update(request: RequestOf<'UpdateMessage'>): Promise<{ message: Message__Output; changed: boolean }> {
+    return withMessage(await this.#call(rpcs.UpdateMessage, request))
   }
 
-  translate(request: TranslateTextRequest): Promise<TranslateTextResponse__Output> {
-    return this.#call((...rest) => this.#client.translateText(request, ...rest))
+  async remove(request: RequestOf<'DeleteMessage'>): Promise<Message__Output> {
+    return withMessage(await this.#call(rpcs.DeleteMessage, request)).message
+  }
+
+  async translateMessage(request: RequestOf<'TranslateMessage'>): Promise<Translation__Output> {
+    const { translation } = await this.#call(rpcs.TranslateMessage, request)
+    if (!translation) throw new Error('the answer has no translation')
+    return translation
+  }
+
+  list(request: RequestOf<'GetConversationMessages'>) {
+    return this.#call(rpcs.GetConversationMessages, request)
+  }
+
+  markAsRead(request: RequestOf<'MarkMessageAsRead'>) {
+    return this.#call(rpcs.MarkMessageAsRead, request)
+  }
+
+  /** Translates a text that belongs to no message. */
+  translate(request: RequestOf<'TranslateText'>) {
+    return this.#call(rpcs.TranslateText, request)
+  }
+
+  async summarise(request: RequestOf<'GetConversationSummaries'>) {
+    return (await this.#call(rpcs.GetConversationSummaries, request)).summaries
+  }
+
+  events(request: RequestOf<'GetConversationEvents'>) {
+    return this.#call(rpcs.GetConversationEvents, request)
+  }
+
+  eraseConversation(request: RequestOf<'EraseConversation'>) {
+    return this.#call(rpcs.EraseConversation, request)
+  }
+
+  eraseUserMessages(request: RequestOf<'EraseUserMessages'>) {
+    return this.#call(rpcs.EraseUserMessages, request)
   }
 
   subscribe(cursor: string) {
     const stream = this.#client.subscribeEvents({ cursor }, this.#metadata())
     const received = {
-      batches: [] as EventBatch__Output[],
+      batches: [] as SubscribeEventsResponse__Output[],
       error: null as ServiceError | null,
       eventsOf(conversationId: string): Event__Output[] {
         return received.batches.flatMap(({ events }) =>
@@ -55,7 +89,7 @@ export class ContractClient {
       },
       cancel: () => stream.cancel(),
     }
-    stream.on('data', (batch: EventBatch__Output) => received.batches.push(batch))
+    stream.on('data', (batch: SubscribeEventsResponse__Output) => received.batches.push(batch))
     stream.on('error', (error: ServiceError) => {
       received.error = error
     })
@@ -73,17 +107,38 @@ export class ContractClient {
     return metadata
   }
 
-  #call<Response>(
-    start: (
-      metadata: Metadata,
-      options: CallOptions,
-      callback: (error: ServiceError | null, response?: Response) => void,
-    ) => void,
+  #call<Request, Response>(
+    { path, requestSerialize, responseDeserialize }: Rpc<Request, Response>,
+    request: Request,
   ): Promise<Response> {
+    const options = { deadline: Date.now() + deadlineMs }
     return new Promise((resolve, reject) => {
-      start(this.#metadata(), { deadline: Date.now() + 10_000 }, (error, response) =>
-        error ? reject(statusToProblem(error)) : resolve(response as Response),
+      this.#client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        this.#metadata(),
+        options,
+        (error, response) => (error ? reject(statusToProblem(error)) : resolve(response as Response)),
       )
     })
   }
+}
+
+/** One rpc of the generated service, as far as a call needs it. */
+interface Rpc<Request, Response> {
+  path: string
+  requestSerialize(request: Request): Buffer
+  responseDeserialize(bytes: Buffer): Response
+}
+
+type RequestOf<Name extends keyof typeof rpcs> = Parameters<(typeof rpcs)[Name]['requestSerialize']>[0]
+
+function withMessage<Response extends { message: Message__Output | null }>(
+  response: Response,
+): Response & { message: Message__Output } {
+  const { message } = response
+  if (!message) throw new Error('the answer has no message')
+  return { ...response, message }
 }

@@ -1,7 +1,9 @@
-import { openConnection } from '../database/connection.js'
 import { createSafeSqliteAdapter } from '../database/safe-sqlite.js'
+import type { Sql, SqlDatabase } from '../database/sql.js'
+import { openSqlite } from '../database/sqlite-database.js'
 import { databaseFile } from '../database/url.js'
 import { PrismaClient } from '../generated/prisma/client.js'
+import { findScans, findWrites } from './explain.js'
 import { createTestDatabase } from './fresh-database.js'
 
 /** A database that remembers the queries it was asked, and tells which of them read a whole table. */
@@ -21,21 +23,13 @@ export async function createExplainedDatabase(): Promise<ExplainedDatabase> {
     log: [{ emit: 'event', level: 'query' }],
   })
   const queries = new Set<string>()
-  database.$on('query', ({ query }) => queries.add(query))
+  database.$on('query', ({ query }) => {
+    // Prisma also tells of BEGIN, and of a COMMIT that is only a comment.
+    if (/^(SELECT|INSERT|UPDATE|DELETE)/.test(query)) queries.add(query)
+  })
   return {
     database: database as PrismaClient,
-    async scans() {
-      const connection = await openConnection(file)
-      const found = [...queries].filter(isExplainable).flatMap((query) => {
-        const parameters = query.match(/\?/g)?.map(() => 1) ?? []
-        const plan = connection.prepare(`EXPLAIN QUERY PLAN ${query}`).all(...parameters) as { detail: string }[]
-        const steps = plan.map(({ detail }) => detail)
-        const scans = steps.some((step) => step.startsWith('SCAN ')) && !newestRow.test(query)
-        return scans ? [`${query}\n  ${steps.join('\n  ')}`] : []
-      })
-      connection.close()
-      return found
-    },
+    scans: () => findScans(file, queries),
     async close() {
       await database.$disconnect()
       await remove()
@@ -43,9 +37,62 @@ export async function createExplainedDatabase(): Promise<ExplainedDatabase> {
   }
 }
 
-/** `ORDER BY id DESC LIMIT`: a walk that ends at its first step. */
-const newestRow = /ORDER BY \S+`id` DESC LIMIT/
+/** The same for statements in SQL. */
+export interface ExplainedSqlite {
+  /** For rows of others: what is written through another connection is not remembered. */
+  url: string
+  database: SqlDatabase
+  /** The statements, with their plans, that no index answers; a look at the newest row by its number is none of them. */
+  scans(): Promise<string[]>
+  /** The tables that the statements write, also where they cascade; in alphabetical order. */
+  writes(): Promise<string[]>
+  close(): Promise<void>
+}
 
-function isExplainable(query: string): boolean {
-  return /^(SELECT|UPDATE|DELETE)/.test(query)
+/** An empty database whose statements are explained. */
+export async function explainedSqlite(): Promise<ExplainedSqlite> {
+  const { url, remove } = await createTestDatabase()
+  const file = databaseFile(url)
+  const inner = await openSqlite(file)
+  const statements = new Set<string>()
+  return {
+    url,
+    database: rememberAll(inner, statements),
+    scans: () => findScans(file, statements),
+    writes: () => findWrites(file, statements),
+    async close() {
+      await inner.close()
+      await remove()
+    },
+  }
+}
+
+function rememberAll(database: SqlDatabase, statements: Set<string>): SqlDatabase {
+  return {
+    ...rememberReads(database, statements),
+    transaction: (work) =>
+      database.transaction((sql) =>
+        work({
+          ...rememberReads(sql, statements),
+          run(statement, ...values) {
+            statements.add(statement)
+            return sql.run(statement, ...values)
+          },
+        }),
+      ),
+    close: () => database.close(),
+  }
+}
+
+function rememberReads(sql: Pick<Sql, 'all' | 'get'>, statements: Set<string>): Pick<Sql, 'all' | 'get'> {
+  return {
+    all(statement, ...values) {
+      statements.add(statement)
+      return sql.all(statement, ...values)
+    },
+    get(statement, ...values) {
+      statements.add(statement)
+      return sql.get(statement, ...values)
+    },
+  }
 }
