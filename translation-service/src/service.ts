@@ -1,24 +1,23 @@
-import { openDatabase } from '@meeshy/shared/database/open'
 import { Opened, type RunningService } from '@meeshy/shared/lifecycle'
 import { createLogger, type Logger } from '@meeshy/shared/logging'
 import type { Config } from './config.js'
 import type { Context } from './context.js'
 import { Feed } from './events/feed.js'
 import { type GrpcServer, startGrpcServer } from './grpc/server.js'
+import { Housekeeping } from './housekeeping/housekeeping.js'
 import type { TranslationModel } from './models/model.js'
 import { openModels } from './models/open.js'
 import { startMonitoring } from './monitoring/server.js'
-import { type TranslationDatabase, translationDatabase } from './store/database.js'
+import { openTranslationDatabase, type TranslationDatabase } from './store/database.js'
 import { readIdentity } from './store/info.js'
-import { removeSomeExpired } from './store/memory.js'
-import { listPending } from './store/translations.js'
+import { listPending } from './store/pending.js'
+import { Backfill } from './translation/backfill.js'
 import { loadDetector } from './translation/detect.js'
 import { TranslationMemory } from './translation/memory.js'
-import { PreviewSlots } from './translation/preview.js'
+import { Overdue } from './translation/overdue.js'
 import { TranslationQueue } from './translation/queue.js'
+import { Slots } from './translation/slots.js'
 import { translateMessage } from './translation/translate-message.js'
-
-const cleaningIntervalMs = 600_000
 
 export interface TranslationService extends RunningService {
   context: Context
@@ -39,16 +38,16 @@ export async function startTranslationService(config: Config, overrides: Overrid
   const log = createLogger({ service: 'translation-service', level: config.LOG_LEVEL, directory: config.LOG_DIR })
   const opened = new Opened()
   try {
-    const prisma = await openDatabase(config.DATABASE_URL)
-    opened.add(() => prisma.$disconnect())
-    const context = await buildContext(config, log, translationDatabase(prisma), overrides)
+    const database = await openTranslationDatabase(config.DATABASE_URL)
+    opened.add(() => database.close())
+    const context = await buildContext(config, log, database, overrides)
     const monitoring = await startMonitoring(context)
     opened.add(() => monitoring.close())
     const grpc = await startGrpcServer(context)
-    opened.add(() => stopWork(context, grpc))
+    const overdue = new Overdue(context)
+    opened.add(() => Promise.all([stopWork(context, grpc), overdue.close()]))
     context.queue.start()
-    const cleaning = setInterval(() => void forgetExpired(context), cleaningIntervalMs)
-    opened.add(() => clearInterval(cleaning))
+    context.housekeeping.start()
     context.state.ready = true
     log.info('listening', { grpcPort: grpc.port, restPort: monitoring.port })
     return { context, grpcPort: grpc.port, restPort: monitoring.port, close: () => opened.close() }
@@ -74,8 +73,16 @@ async function buildContext(
   })
   const feed = new Feed(database, epoch)
   const memory = new TranslationMemory(database, config.CACHE_TTL, log)
-  const previews = new PreviewSlots()
-  const context = { config, log, database, feed, queue, memory, previews, models, contentKey, state: { ready: false } }
+  const context: Context = {
+    ...{ config, log, database, feed, queue, memory, models, contentKey },
+    backfill: new Backfill({ database, queue, log }),
+    slots: { previews: new Slots(), demands: new Slots() },
+    housekeeping: new Housekeeping({
+      ...{ database, memory, feed, log },
+      ...{ url: config.DATABASE_URL, retentionDays: config.EVENT_RETENTION_DAYS },
+    }),
+    state: { ready: false },
+  }
   return context
 }
 
@@ -83,17 +90,12 @@ async function buildContext(
  * Ends streams, calls and translations at the same time, so that nobody waits for a model: what is being computed
  * stays pending in the database.
  */
-async function stopWork({ state, feed, queue, models }: Context, grpc: GrpcServer): Promise<void> {
+async function stopWork(context: Context, grpc: GrpcServer): Promise<void> {
+  const { state, feed, queue, backfill, housekeeping, models } = context
   state.ready = false
   feed.close()
-  await Promise.all([grpc.close(), queue.close(), ...models.map(({ translator }) => translator.close())])
-}
-
-/** In pieces, so that no write waits long. */
-async function forgetExpired({ database, log }: Context): Promise<void> {
-  try {
-    while (await database.write(removeSomeExpired));
-  } catch (error) {
-    log.warn('expired translations could not be removed', { error })
-  }
+  const translators = models.map(({ translator }) => translator.close())
+  await Promise.all([grpc.close(), backfill.close(), queue.close(), ...translators])
+  // Last, so that what was erased by the last calls leaves the write-ahead log, too.
+  await housekeeping.close()
 }

@@ -15,14 +15,23 @@ describe('the settings', () => {
     expect(loadConfig({ ...valid, LOG_DIR: '', LOG_LEVEL: '' })).toMatchObject({ LOG_DIR: '', LOG_LEVEL: 'info' })
   })
 
+  it('take a token of before for none when it is empty, and as it is otherwise', () => {
+    const previous = 'y'.repeat(32)
+    expect(loadConfig({ ...valid, SERVICE_TOKEN_PREVIOUS: '' }).SERVICE_TOKEN_PREVIOUS).toBe('')
+    expect(loadConfig({ ...valid, SERVICE_TOKEN_PREVIOUS: previous }).SERVICE_TOKEN_PREVIOUS).toBe(previous)
+  })
+
   it.each([
     ['SERVICE_TOKEN', undefined, 'is missing'],
     ['SERVICE_TOKEN', 'short', 'is not allowed'],
     ['SERVICE_TOKEN', `change-me-${'x'.repeat(40)}`, 'is not allowed'],
+    ['SERVICE_TOKEN_PREVIOUS', 'short', 'or nothing'],
+    ['SERVICE_TOKEN_PREVIOUS', `change-me-${'x'.repeat(40)}`, 'or nothing'],
     ['GRPC_PORT', '70000', 'from 0 to 65535'],
     ['GRPC_PORT', 'abc', 'from 0 to 65535'],
     ['LOG_LEVEL', 'loud', 'one of fatal, error'],
-    ['GRPC_HOST', '0.0.0.0', '127.0.0.1'],
+    ['GRPC_HOST', '0.0.0.0', '127.0.0.1, ::1 or localhost, or set GRPC_TLS_CERT and GRPC_TLS_KEY'],
+    ['GRPC_HOST', 'translation.example.org', '127.0.0.1'],
     ['TRANSLATION_HOST', '0.0.0.0', '127.0.0.1'],
     ['DATABASE_URL', 'postgresql://x', 'a value like file:'],
   ])('refuse %s=%s in one line that says what is allowed', (name, value, hint) => {
@@ -30,7 +39,7 @@ describe('the settings', () => {
     expect(error.message.split('\n')).toHaveLength(1)
     expect(error.message).toContain(name)
     expect(error.message).toContain(hint)
-    if (value && name === 'SERVICE_TOKEN') expect(error.message).not.toContain(value)
+    if (value && name.startsWith('SERVICE_TOKEN')) expect(error.message).not.toContain(value)
   })
 })
 

@@ -15,6 +15,8 @@ export interface Person {
   reads: string
   understands?: string
   autoTranslate?: boolean
+  /** "member" when absent. */
+  role?: string
 }
 
 /** A fake model that writes "[en] bonjour"; the gates let it pass for languages in Latin letters. */
@@ -74,8 +76,11 @@ export class TestService {
     await this.run(overrides)
   }
 
-  /** A group conversation of new people. */
-  async createRoom(people: readonly Person[]): Promise<{ conversationId: string; memberIds: string[] }> {
+  /** A conversation of new people. */
+  async createRoom(
+    people: readonly Person[],
+    type = 'group',
+  ): Promise<{ conversationId: string; memberIds: string[] }> {
     const conversationId = newId()
     const memberIds = people.map(() => newId())
     await this.people.user.createMany({
@@ -86,11 +91,12 @@ export class TestService {
       }),
     })
     await this.people.conversation.create({
-      data: { id: conversationId, type: 'group', createdById: memberIds[0] ?? '' },
+      data: { id: conversationId, type, createdById: memberIds[0] ?? '' },
     })
     await this.people.conversationMember.createMany({
-      data: people.map(({ autoTranslate = true }, index) => ({
+      data: people.map(({ autoTranslate = true, role = 'member' }, index) => ({
         conversationId,
+        role,
         userId: memberIds[index] as string,
         autoTranslate,
       })),

@@ -1,109 +1,104 @@
-import { timingSafeEqual } from 'node:crypto'
-import { once } from 'node:events'
 import {
+  type handleServerStreamingCall,
   type handleUnaryCall,
-  type Metadata,
-  type ServerWritableStream,
+  Metadata,
   type StatusObject,
   status,
 } from '@grpc/grpc-js'
-import { newId } from '@meeshy/shared/ids'
-import { metadataKeys } from '@meeshy/shared/messaging/contract'
-import { problemToStatus } from '@meeshy/shared/messaging/problem-status'
+import { DatabaseUnavailable } from '@meeshy/shared/database/sql'
+import { messagesUnavailable, problemToStatus } from '@meeshy/shared/messaging/problem-status'
 import { Problem } from '@meeshy/shared/problems'
 import type { Context } from '../context.js'
+import { CallLog } from './call-log.js'
+import { type Call, watchCaller } from './caller.js'
+import { deliver } from './deliver.js'
+import { cutOff } from './internals.js'
+
+export type { Call } from './caller.js'
 
 const callsInFlightLimit = 256
-const slowCallMs = 1000
-
-/** What Prisma says when the database was busy for too long. */
-const busyCodes = new Set<unknown>(['P1008', 'P2028'])
+const subscribersLimit = 16
+const slowSubscriberMs = 10_000
+/** How long the status of a failed stream may wait behind what its subscriber does not take. */
+const farewellMs = 1_000
 
 /**
- * The one adapter from gRPC's callbacks to `(request, context) => Promise`: checks the service token, bounds the
- * calls in flight, logs duration and outcome, and turns every error into a status. An rpc that rejected on its own
- * would leave its caller waiting and end the process.
+ * The one adapter from gRPC's callbacks to `(request, context, call) => Promise`: bounds the calls in flight and the
+ * subscribers, logs duration and outcome, and turns every error into a status. An rpc that rejected on its own would
+ * leave its caller waiting and end the process.
  */
 export class Handlers {
   #callsInFlight = 0
+  #subscribers = 0
 
-  constructor(private readonly context: Context) {}
+  constructor(
+    private readonly context: Context,
+    private readonly limits: { slowSubscriberMs: number } = { slowSubscriberMs },
+  ) {}
 
   /** A call with one answer. */
   unary<Request, Response>(
     name: string,
-    rpc: (request: Request, context: Context) => Promise<Response>,
+    rpc: (request: Request, context: Context, call: Call) => Promise<Response>,
   ): handleUnaryCall<Request, Response> {
     return async (call, callback) => {
-      const requestId = requestIdOf(call.metadata)
-      const startedAt = performance.now()
-      let outcome: string
+      const log = new CallLog(this.context.log, name, call.metadata)
+      const caller = watchCaller(call)
       this.#callsInFlight += 1
       try {
-        requireServiceToken(call.metadata, this.context)
-        this.#requireRoom()
-        callback(null, await rpc(call.request, this.context))
-        outcome = 'OK'
+        if (this.#callsInFlight > callsInFlightLimit) throw tooMany('calls')
+        callback(null, await rpc(call.request, this.context, caller))
+        log.answered('OK')
       } catch (error) {
-        const failure = this.#toStatus(error, name, requestId)
+        const failure = toStatus(error, caller, log)
         callback(failure)
-        outcome = status[failure.code] ?? 'UNKNOWN'
+        log.answered(status[failure.code] ?? 'UNKNOWN')
       }
       this.#callsInFlight -= 1
-      this.#logCall(name, requestId, startedAt, outcome)
+      caller.release()
     }
   }
 
-  /** A stream of answers, which is drained only as fast as the other side reads. */
+  /**
+   * A stream of answers. The next one is made when the subscriber has taken the last; a subscriber who does not take it
+   * in time is cut off, and may come back.
+   */
   stream<Request, Item>(
     name: string,
     rpc: (request: Request, context: Context, signal: AbortSignal) => AsyncIterable<Item>,
-  ): (call: ServerWritableStream<Request, Item>) => Promise<void> {
+  ): handleServerStreamingCall<Request, Item> {
     return async (call) => {
-      const gone = new AbortController()
-      const { signal } = gone
-      for (const event of ['cancelled', 'close', 'error']) call.on(event, () => gone.abort())
+      const log = new CallLog(this.context.log, name, call.metadata)
+      const caller = watchCaller(call)
+      const { signal } = caller
+      this.#subscribers += 1
       try {
-        requireServiceToken(call.metadata, this.context)
+        if (this.#subscribers > subscribersLimit) throw tooMany('subscribers')
         for await (const item of rpc(call.request, this.context, signal)) {
-          // A call that is gone never drains.
-          if (!call.write(item) && !signal.aborted) await once(call, 'drain', { signal }).catch(() => undefined)
+          await deliver(call, item, { signal, limitMs: this.limits.slowSubscriberMs })
+          if (signal.aborted) break
         }
         call.end()
       } catch (error) {
-        call.emit('error', this.#toStatus(error, name, requestIdOf(call.metadata)))
+        const failure = toStatus(error, caller, log)
+        log.broken(failure.details)
+        call.emit('error', failure)
+        const cut = setTimeout(() => cutOff(call), farewellMs)
+        call.once('close', () => clearTimeout(cut))
       }
+      this.#subscribers -= 1
     }
   }
-
-  #requireRoom(): void {
-    if (this.#callsInFlight <= callsInFlightLimit) return
-    throw new Problem('overloaded', 'Too many calls at once. Try again in a second.')
-  }
-
-  #toStatus(error: unknown, rpc: string, requestId: string): StatusObject {
-    if (error instanceof Problem) return problemToStatus(error)
-    this.context.log.error('an rpc failed', { rpc, requestId, error })
-    const busy = error instanceof Error && 'code' in error && busyCodes.has(error.code)
-    return problemToStatus(new Problem(busy ? 'messages_unavailable' : 'internal'))
-  }
-
-  #logCall(rpc: string, requestId: string, startedAt: number, outcome: string): void {
-    const milliseconds = Math.round(performance.now() - startedAt)
-    this.context.log.log(milliseconds > slowCallMs ? 'warn' : 'debug', 'rpc', { rpc, requestId, outcome, milliseconds })
-  }
 }
 
-/** @throws Problem unauthenticated, when the caller is not the gateway */
-function requireServiceToken(metadata: Metadata, { config }: Context): void {
-  const given = Buffer.from(String(metadata.get('authorization')[0] ?? ''))
-  const expected = Buffer.from(`Bearer ${config.SERVICE_TOKEN}`)
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw new Problem('unauthenticated', 'The service token is missing or wrong.')
-  }
+function toStatus(error: unknown, { signal }: Call, log: CallLog): StatusObject {
+  if (error instanceof Problem) return problemToStatus(error)
+  // Giving up when the caller is gone is what the rpc was asked to do, and nobody hears the answer.
+  if (signal.aborted) return { code: status.CANCELLED, details: 'CANCELLED', metadata: new Metadata() }
+  log.failed(error)
+  return problemToStatus(error instanceof DatabaseUnavailable ? messagesUnavailable(error) : new Problem('internal'))
 }
 
-function requestIdOf(metadata: Metadata): string {
-  const given = metadata.get(metadataKeys.requestId)[0]
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : newId()
+function tooMany(what: string): Problem {
+  return new Problem('overloaded', `Too many ${what} at once. Try again in a second.`, { retryAfterSeconds: 1 })
 }

@@ -1,48 +1,25 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js'
 import type { MessagingServiceHandlers } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/MessagingService'
-import { MessagingService, serviceName } from '@meeshy/shared/messaging/contract'
-import { HealthImplementation } from 'grpc-health-check'
 import type { Context } from '../context.js'
 import { createMessageRpc } from './create-message.js'
+import { deleteMessageRpc } from './delete-message.js'
+import { eraseConversationRpc, eraseUserMessagesRpc } from './erase.js'
+import { getConversationEventsRpc } from './get-conversation-events.js'
 import { getConversationMessagesRpc } from './get-conversation-messages.js'
+import { getConversationSummariesRpc } from './get-conversation-summaries.js'
 import { getMessageRpc } from './get-message.js'
 import { Handlers } from './handler.js'
+import { type GrpcServer, listen } from './listen.js'
+import { markMessageAsReadRpc } from './mark-message-as-read.js'
 import { subscribeEventsRpc } from './subscribe-events.js'
+import { translateMessageRpc } from './translate-message.js'
 import { translateTextRpc } from './translate-text.js'
+import { updateMessageRpc } from './update-message.js'
 
-const serverOptions = {
-  // Above the limit of calls in flight, so that one too many gets an answer and does not wait.
-  'grpc.max_concurrent_streams': 512,
-  'grpc.max_receive_message_length': 1024 * 1024,
-  'grpc.keepalive_time_ms': 20_000,
-  'grpc.keepalive_timeout_ms': 5_000,
-}
+export type { GrpcServer } from './listen.js'
 
-const drainLimitMs = 5_000
-
-export interface GrpcServer {
-  port: number
-  /** Lets the calls under way finish, at most 5 s, and ends the streams. */
-  close(): Promise<void>
-}
-
-/** Serves MessagingService and the standard health service on loopback. */
-export async function startGrpcServer(context: Context): Promise<GrpcServer> {
-  const server = new Server(serverOptions)
-  server.addService(MessagingService.service, { ...rpcs(context) })
-  const health = new HealthImplementation({ '': 'NOT_SERVING', [serviceName]: 'NOT_SERVING' })
-  health.addToServer(server)
-  const port = await bind(server, `${context.config.GRPC_HOST}:${context.config.GRPC_PORT}`)
-  for (const name of ['', serviceName]) health.setStatus(name, 'SERVING')
-  return {
-    port,
-    async close() {
-      for (const name of ['', serviceName]) health.setStatus(name, 'NOT_SERVING')
-      const forced = setTimeout(() => server.forceShutdown(), drainLimitMs)
-      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
-      clearTimeout(forced)
-    },
-  }
+/** Serves every rpc of the contract. */
+export function startGrpcServer(context: Context): Promise<GrpcServer> {
+  return listen(context, rpcs(context))
 }
 
 function rpcs(context: Context): MessagingServiceHandlers {
@@ -50,17 +27,16 @@ function rpcs(context: Context): MessagingServiceHandlers {
   return {
     CreateMessage: handlers.unary('CreateMessage', createMessageRpc),
     GetMessage: handlers.unary('GetMessage', getMessageRpc),
+    UpdateMessage: handlers.unary('UpdateMessage', updateMessageRpc),
+    DeleteMessage: handlers.unary('DeleteMessage', deleteMessageRpc),
+    TranslateMessage: handlers.unary('TranslateMessage', translateMessageRpc),
     GetConversationMessages: handlers.unary('GetConversationMessages', getConversationMessagesRpc),
+    MarkMessageAsRead: handlers.unary('MarkMessageAsRead', markMessageAsReadRpc),
     TranslateText: handlers.unary('TranslateText', translateTextRpc),
+    GetConversationSummaries: handlers.unary('GetConversationSummaries', getConversationSummariesRpc),
+    GetConversationEvents: handlers.unary('GetConversationEvents', getConversationEventsRpc),
+    EraseConversation: handlers.unary('EraseConversation', eraseConversationRpc),
+    EraseUserMessages: handlers.unary('EraseUserMessages', eraseUserMessagesRpc),
     SubscribeEvents: handlers.stream('SubscribeEvents', subscribeEventsRpc),
   }
-}
-
-function bind(server: Server, address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error)
-      else resolve(port)
-    })
-  })
 }

@@ -1,5 +1,5 @@
-import type { EventBatch } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/EventBatch'
 import type { SubscribeEventsRequest__Output as SubscribeEventsRequest } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/SubscribeEventsRequest'
+import type { SubscribeEventsResponse } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/SubscribeEventsResponse'
 import type { Context } from '../context.js'
 
 /** Streams the events after a cursor: first what was missed, then live. */
@@ -7,6 +7,6 @@ export function subscribeEventsRpc(
   request: SubscribeEventsRequest,
   { feed }: Context,
   signal: AbortSignal,
-): AsyncIterable<EventBatch> {
+): AsyncIterable<SubscribeEventsResponse> {
   return feed.subscribe(request.cursor, signal)
 }

@@ -7,7 +7,7 @@ import type { Context } from '../context.js'
 import { readReader } from '../store/permissions.js'
 import { previewText } from '../translation/preview.js'
 import { requireLanguage } from '../translation/require-language.js'
-import { requireId } from './validate.js'
+import { optionalLanguage, requireId } from './validate.js'
 
 /** Translates a text that belongs to no message, for somebody who wants to see what their words will say. */
 export async function translateTextRpc(
@@ -19,8 +19,8 @@ export async function translateTextRpc(
   const text = checkContent(request.text)
   const targets = [...new Set(request.targets.map((target) => requireLanguage(target, 'targets')))]
   if (targets.length === 0) throw new Problem('bad_request', `Give 1 to ${languages.length} targets.`)
-  const given = request.source === undefined ? null : requireLanguage(request.source, 'source')
-  const { source, outcomes } = await context.previews.run(userId, () =>
+  const given = optionalLanguage(request.source, 'source')
+  const { source, outcomes } = await context.slots.previews.run(userId, () =>
     previewText(context, { text, source: given, targets, fallback: reader.language }),
   )
   const translations = targets.map((language) => ({ language, revision: 0, cached: false, ...outcomes.get(language) }))

@@ -1,14 +1,11 @@
-import type {
-  Message as MessageRow,
-  MessageTranslation as TranslationRow,
-} from '@meeshy/shared/generated/prisma/client'
 import type { Message__Output as Message } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Message'
 import type { Translation__Output as Translation } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Translation'
+import type { MessageRow, TranslationRow } from './rows.js'
 
 export type { Message, Translation }
 
 /** A message row with its translations as the proto's message: the only converter between the two. */
-export function toMessage({ translations, ...row }: MessageRow & { translations: TranslationRow[] }): Message {
+export function toMessage(row: MessageRow, translations: readonly TranslationColumns[]): Message {
   const deleted = row.deletedAt !== null
   return {
     id: row.id,
@@ -17,24 +14,32 @@ export function toMessage({ translations, ...row }: MessageRow & { translations:
     revision: row.revision,
     senderId: row.senderId,
     clientMessageId: row.clientMessageId,
-    content: row.content,
+    content: deleted ? '' : row.content,
     messageType: row.messageType,
     originalLanguage: row.originalLanguage,
     languageSource: row.languageSource,
-    createdAt: row.createdAt.toISOString(),
+    createdAt: row.createdAt,
     translations: deleted ? [] : translations.map(toTranslation),
+    display: null,
     ...(row.replyToId === null ? {} : { replyToId: row.replyToId }),
-    ...(row.editedAt === null ? {} : { editedAt: row.editedAt.toISOString() }),
-    ...(row.deletedAt === null ? {} : { deletedAt: row.deletedAt.toISOString() }),
+    ...(row.editedAt === null ? {} : { editedAt: row.editedAt }),
+    ...(row.deletedAt === null ? {} : { deletedAt: row.deletedAt }),
   }
 }
 
-function toTranslation(row: Omit<TranslationRow, 'messageId' | 'attempts' | 'createdAt' | 'updatedAt'>): Translation {
+/** What a reader may know of a translation's row. */
+export type TranslationColumns = Pick<
+  TranslationRow,
+  'language' | 'status' | 'cached' | 'revision' | 'retriable' | 'text' | 'reason' | 'model' | 'confidence'
+>
+
+export function toTranslation(row: TranslationColumns): Translation {
   return {
     language: row.language,
     status: row.status,
-    cached: row.cached,
+    cached: Boolean(row.cached),
     revision: row.revision,
+    retriable: Boolean(row.retriable),
     ...(row.text === null ? {} : { text: row.text }),
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.model === null ? {} : { model: row.model }),

@@ -1,10 +1,14 @@
+import type { Sql } from '@meeshy/shared/database/sql'
+import type { MessageEvent } from '@meeshy/shared/generated/prisma/client'
 import type { Event__Output as Event } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Event'
-import { type Message, toMessage } from './convert.js'
-import type { MessageTables } from './database.js'
+import type { Message } from './convert.js'
+import type { Reads } from './database.js'
+import { readMessages } from './messages.js'
+import { type Stored, timestamp } from './rows.js'
 
 export type { Event }
 
-export type EventType = 'new' | 'translated' | 'translation_failed'
+export type EventType = 'new' | 'edited' | 'deleted' | 'translated' | 'translation_failed'
 
 export interface NewEvent {
   type: EventType
@@ -14,20 +18,42 @@ export interface NewEvent {
 }
 
 /** Appends events to the log of a conversation, in the transaction of the change they tell of. */
-export async function appendEvents(
-  tables: MessageTables,
-  conversationId: string,
-  events: readonly NewEvent[],
-): Promise<void> {
+export async function appendEvents(sql: Sql, conversationId: string, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return
-  const { lastEventSeq } = await tables.conversationState.update({
-    where: { conversationId },
-    data: { lastEventSeq: { increment: events.length } },
-  })
-  const first = lastEventSeq - events.length + 1
-  await tables.messageEvent.createMany({
-    data: events.map((event, index) => ({ ...event, conversationId, eventSeq: first + index })),
-  })
+  const state = await sql.get<{ lastEventSeq: number }>(
+    `UPDATE "ConversationState" SET "lastEventSeq" = "lastEventSeq" + ? WHERE "conversationId" = ?
+     RETURNING "lastEventSeq"`,
+    events.length,
+    conversationId,
+  )
+  if (!state) throw new Error('a conversation has no state')
+  let eventSeq = state.lastEventSeq - events.length
+  for (const event of events) {
+    eventSeq += 1
+    await insertEvent(sql, conversationId, eventSeq, event)
+  }
+}
+
+/** Writes an event under the number that its conversation has given it. */
+export async function insertEvent(
+  sql: Sql,
+  conversationId: string,
+  eventSeq: number,
+  { type, messageId, revision, language }: NewEvent,
+): Promise<void> {
+  await sql.run(
+    `INSERT INTO "MessageEvent" ("conversationId", "eventSeq", "type", "messageId", "revision", "language", "createdAt")
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ...[conversationId, eventSeq, type, messageId, revision, language ?? null, timestamp()],
+  )
+}
+
+type EventRow = Stored<MessageEvent>
+
+/** How much to read at once: events, and about how many bytes of text, but at least one event. */
+export interface PageLimits {
+  events: number
+  bytes: number
 }
 
 export interface EventPage {
@@ -36,32 +62,45 @@ export interface EventPage {
   position: number
 }
 
-/**
- * Reads the events after a position, each joined with its message as it is now: at most `limit`, and about
- * `maxBytes` of text, but at least one. A translation event brings that translation and no other.
- */
-export async function readEvents(
-  tables: MessageTables,
+/** Reads the events of all conversations after a position. */
+export async function readEvents(reads: Reads, after: number, limits: PageLimits): Promise<EventPage> {
+  const rows = await reads.all<EventRow>(
+    'SELECT * FROM "MessageEvent" WHERE "id" > ? ORDER BY "id" LIMIT ?',
+    after,
+    limits.events,
+  )
+  const events = await join(reads, rows, limits.bytes)
+  return { events, position: rows[events.length - 1]?.id ?? after }
+}
+
+/** Reads the events of one conversation after one of them. */
+export async function readConversationEvents(
+  reads: Reads,
+  conversationId: string,
   after: number,
-  limit: number,
-  maxBytes: number,
-): Promise<EventPage> {
-  const rows = await tables.messageEvent.findMany({ where: { id: { gt: after } }, orderBy: { id: 'asc' }, take: limit })
-  const messages = await tables.message.findMany({
-    where: { id: { in: [...new Set(rows.map((row) => row.messageId))] } },
-    include: { translations: true },
-  })
-  const byId = new Map(messages.map((message) => [message.id, toMessage(message)]))
-  const page: EventPage = { position: after, events: [] }
+  limits: PageLimits,
+): Promise<Event[]> {
+  const rows = await reads.all<EventRow>(
+    'SELECT * FROM "MessageEvent" WHERE "conversationId" = ? AND "eventSeq" > ? ORDER BY "eventSeq" LIMIT ?',
+    conversationId,
+    after,
+    limits.events,
+  )
+  return join(reads, rows, limits.bytes)
+}
+
+/** Joins events with their messages as they are now; a translation event brings that translation and no other. */
+async function join(reads: Reads, rows: EventRow[], maxBytes: number): Promise<Event[]> {
+  const messages = await readMessages(reads, [...new Set(rows.map((row) => row.messageId))], 'all')
+  const events: Event[] = []
   let bytes = 0
-  for (const { id, messageId, conversationId, eventSeq, type, language } of rows) {
-    const message = about(byId.get(messageId) ?? null, language)
+  for (const { messageId, conversationId, eventSeq, type, revision, language } of rows) {
+    const message = about(messages.get(messageId) ?? null, language)
     bytes += sizeOf(message)
-    if (bytes > maxBytes && page.events.length > 0) break
-    page.events.push({ conversationId, eventSeq, type, message, ...(language === null ? {} : { language }) })
-    page.position = id
+    if (bytes > maxBytes && events.length > 0) break
+    events.push({ conversationId, eventSeq, type, revision, message, ...(language === null ? {} : { language }) })
   }
-  return page
+  return events
 }
 
 function about(message: Message | null, language: string | null): Message | null {
@@ -73,10 +112,4 @@ function about(message: Message | null, language: string | null): Message | null
 function sizeOf(message: Message | null): number {
   const texts = message ? [message.content, ...message.translations.map(({ text = '' }) => text)] : []
   return texts.reduce((sum, text) => sum + 3 * text.length, 0)
-}
-
-/** The position of the newest event. */
-export async function lastPosition(tables: MessageTables): Promise<number> {
-  const newest = await tables.messageEvent.findFirst({ orderBy: { id: 'desc' }, select: { id: true } })
-  return newest?.id ?? 0
 }

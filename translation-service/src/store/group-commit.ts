@@ -1,7 +1,11 @@
+import type { Sql } from '@meeshy/shared/database/sql'
+
 const batchLimit = 64
 
-interface Write<Tables> {
-  work: (tables: Tables) => Promise<unknown>
+type Transaction = <Result>(work: (sql: Sql) => Promise<Result>) => Promise<Result>
+
+interface Write {
+  work: (sql: Sql) => Promise<unknown>
   resolve: (result: unknown) => void
   reject: (error: unknown) => void
 }
@@ -9,15 +13,15 @@ interface Write<Tables> {
 /**
  * Puts writes that arrive while a transaction is under way into the next one, so that they share its sync to disk:
  * an acknowledged write is durable, and a busy moment costs one sync for up to 64 writes. An idle one waits for
- * nobody. When a write fails, the writes that shared its transaction run again, each in its own.
+ * nobody. A write that fails is undone alone; when the transaction fails, all of its writes do.
  */
-export class GroupCommit<Tables> {
-  readonly #waiting: Write<Tables>[] = []
+export class GroupCommit {
+  readonly #waiting: Write[] = []
   #running = false
 
-  constructor(private readonly transaction: (work: (tables: Tables) => Promise<unknown>) => Promise<unknown>) {}
+  constructor(private readonly transaction: Transaction) {}
 
-  run<Result>(work: (tables: Tables) => Promise<Result>): Promise<Result> {
+  run<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject })
       if (!this.#running) void this.#drain()
@@ -26,22 +30,48 @@ export class GroupCommit<Tables> {
 
   async #drain(): Promise<void> {
     this.#running = true
-    // Writes of the same tick belong together.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, batchLimit))
+    while (this.#waiting.length > 0) {
+      // Writes of the same turn of the event loop belong together.
+      await new Promise((resolve) => setImmediate(resolve))
+      await this.#commit()
+    }
     this.#running = false
   }
 
-  async #commit(batch: Write<Tables>[]): Promise<void> {
+  async #commit(): Promise<void> {
+    let batch: Write[] = []
     try {
-      const results: unknown[] = []
-      await this.transaction(async (tables) => {
-        for (const { work } of batch) results.push(await work(tables))
+      const answers: Array<() => void> = []
+      await this.transaction(async (sql) => {
+        // What came while this one waited for the lock of another process goes along.
+        batch = this.#waiting.splice(0, batchLimit)
+        for (const write of batch) answers.push(await attempt(sql, write))
       })
-      for (const [index, { resolve }] of batch.entries()) resolve(results[index])
+      // Nobody hears of anything before it is on disk, a refusal included: it may rest on what the others wrote.
+      for (const answer of answers) answer()
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error)
-      else for (const write of batch) await this.#commit([write])
+      // Without the lock everybody is refused: who waited once must not wait as long another time.
+      if (batch.length === 0) batch = this.#waiting.splice(0)
+      for (const { reject } of batch) reject(error)
     }
+  }
+}
+
+/** @returns how to answer the write once the transaction is on disk */
+async function attempt(sql: Sql, { work, resolve, reject }: Write): Promise<() => void> {
+  await sql.run('SAVEPOINT "write"')
+  try {
+    const result = await work(sql)
+    await sql.run('RELEASE "write"')
+    return () => resolve(result)
+  } catch (error) {
+    try {
+      await sql.run('ROLLBACK TO "write"')
+      await sql.run('RELEASE "write"')
+    } catch {
+      // The disk has ended the whole transaction.
+      throw error
+    }
+    return () => reject(error)
   }
 }

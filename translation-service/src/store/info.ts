@@ -7,15 +7,19 @@ export interface DatabaseIdentity {
   contentKey: string
 }
 
+const select = 'SELECT "epoch", "contentKey" FROM "DatabaseInfo" WHERE "id" = 1'
+
 /** Reads who this database is; a new one gets its identity here. */
 export async function readIdentity(database: TranslationDatabase): Promise<DatabaseIdentity> {
-  const known = await database.databaseInfo.findUnique({ where: { id: 1 } })
+  const known = await database.get<DatabaseIdentity>(select)
   if (known) return known
-  return database.write((tables) =>
-    tables.databaseInfo.upsert({
-      where: { id: 1 },
-      create: { id: 1, epoch: randomUUID(), contentKey: randomBytes(32).toString('base64url') },
-      update: {},
-    }),
-  )
+  return database.write(async (sql) => {
+    const identity = { epoch: randomUUID(), contentKey: randomBytes(32).toString('base64url') }
+    await sql.run(
+      'INSERT INTO "DatabaseInfo" ("id", "epoch", "contentKey") VALUES (1, ?, ?) ON CONFLICT DO NOTHING',
+      identity.epoch,
+      identity.contentKey,
+    )
+    return (await sql.get<DatabaseIdentity>(select)) ?? identity
+  })
 }

@@ -1,81 +1,49 @@
-import { createHmac } from 'node:crypto'
-import { newId } from '@meeshy/shared/ids'
+import { placeholders } from '@meeshy/shared/database/sql'
 import type { Language } from '@meeshy/shared/languages'
-import { Problem } from '@meeshy/shared/problems'
-import { type Message, toMessage } from './convert.js'
-import type { MessageTables } from './database.js'
-import type { Outcome } from './outcome.js'
-import { newTranslationRow } from './translations.js'
+import { type Message, type TranslationColumns, toMessage } from './convert.js'
+import type { Reads } from './database.js'
+import type { MessageRow } from './rows.js'
 
-export interface NewMessage {
-  conversationId: string
-  senderId: string
-  clientMessageId: string
-  content: string
-  originalLanguage: string
-  languageSource: string
-  replyToId?: string
-  /** The languages that the members need: with what is known already, or null for what has to be translated. */
-  translations: ReadonlyMap<Language, Outcome | null>
+/** Which translations come with a message: into one language, into all, or none. */
+export type Translations = Language | 'all' | null
+
+const selectMessages = 'SELECT m.*, x."value" AS "content" FROM "Message" m JOIN "Text" x ON x."id" = m."textId"'
+
+/** The row of a message, or null. */
+export async function readRow(reads: Reads, id: string): Promise<MessageRow | null> {
+  return (await reads.get<MessageRow>(`${selectMessages} WHERE m."id" = ?`, id)) ?? null
 }
 
-/**
- * Stores a message with its sequence number, its event and a row for every language it is needed in. A repeat of a
- * `clientMessageId` answers with the message that is there.
- *
- * @throws Problem client_message_id_reused when the id belongs to another text or conversation
- */
-export async function createMessage(
-  tables: MessageTables,
-  contentKey: string,
-  message: NewMessage,
-): Promise<{ message: Message; created: boolean }> {
-  const { translations: outcomes, ...columns } = message
-  const { content, conversationId, senderId, clientMessageId } = message
-  const contentHash = createHmac('sha256', contentKey).update(content).digest('base64url')
-  const known = await tables.message.findUnique({ where: { senderId_clientMessageId: { senderId, clientMessageId } } })
-  if (known) {
-    if (known.contentHash !== contentHash || known.conversationId !== conversationId) {
-      throw new Problem(
-        'client_message_id_reused',
-        'This clientMessageId was used for another message. Choose a new one.',
-      )
-    }
-    const translations = await tables.messageTranslation.findMany({ where: { messageId: known.id } })
-    return { message: toMessage({ ...known, translations }), created: false }
-  }
-  await requireReplyTarget(tables, message)
-  const { lastSeq: seq, lastEventSeq: eventSeq } = await tables.conversationState.upsert({
-    where: { conversationId },
-    create: { conversationId, lastSeq: 1, lastEventSeq: 1 },
-    update: { lastSeq: { increment: 1 }, lastEventSeq: { increment: 1 }, lastActivityAt: new Date() },
-  })
-  const row = await tables.message.create({ data: { ...columns, id: newId(), seq, contentHash } })
-  const { id: messageId, revision } = row
-  const translations = await tables.messageTranslation.createManyAndReturn({
-    data: [...outcomes].map(([language, outcome]) => newTranslationRow(messageId, language, outcome)),
-  })
-  await tables.messageEvent.create({ data: { conversationId, eventSeq, type: 'new', messageId, revision } })
-  return { message: toMessage({ ...row, translations }), created: true }
+/** One message, or null. */
+export async function readMessage(reads: Reads, id: string, translations: Translations): Promise<Message | null> {
+  const row = await readRow(reads, id)
+  return row && ((await withTranslations(reads, [row], translations))[0] ?? null)
 }
 
-async function requireReplyTarget(tables: MessageTables, { replyToId, conversationId }: NewMessage): Promise<void> {
-  if (replyToId === undefined) return
-  const target = await tables.message.findUnique({ where: { id: replyToId }, select: { conversationId: true } })
-  if (target?.conversationId === conversationId) return
-  throw new Problem('not_found', 'The message to reply to is not in this conversation.')
+/** Many messages by their ids; those that do not exist are left out. */
+export async function readMessages(
+  reads: Reads,
+  ids: readonly string[],
+  translations: Translations,
+): Promise<Map<string, Message>> {
+  if (ids.length === 0) return new Map()
+  const rows = await reads.all<MessageRow>(`${selectMessages} WHERE m."id" IN (${placeholders(ids)})`, ...ids)
+  return new Map((await withTranslations(reads, rows, translations)).map((message) => [message.id, message]))
 }
 
 /** The conversation of a message, or null. */
-export async function readConversationOf(tables: MessageTables, messageId: string): Promise<string | null> {
-  const row = await tables.message.findUnique({ where: { id: messageId }, select: { conversationId: true } })
+export async function readConversationOf(reads: Reads, messageId: string): Promise<string | null> {
+  const row = await reads.get<{ conversationId: string }>(
+    'SELECT "conversationId" FROM "Message" WHERE "id" = ?',
+    messageId,
+  )
   return row?.conversationId ?? null
 }
 
-/** One message with its translation into one language, or null. */
-export async function readMessage(tables: MessageTables, id: string, language: Language): Promise<Message | null> {
-  const row = await tables.message.findUnique({ where: { id }, include: { translations: { where: { language } } } })
-  return row && toMessage(row)
+/** The sequence number of a message, or null. */
+export async function readSeq(reads: Reads, messageId: string): Promise<number | null> {
+  const row = await reads.get<{ seq: number }>('SELECT "seq" FROM "Message" WHERE "id" = ?', messageId)
+  return row?.seq ?? null
 }
 
 export interface HistoryPage {
@@ -83,24 +51,56 @@ export interface HistoryPage {
   before?: number
   after?: number
   limit: number
-  /** The language whose translations come with the messages. */
-  language: Language
+  translations: Translations
 }
 
 /** A page of history by key: the newest messages before a number, or the first after one; ascending either way. */
 export async function readHistory(
-  tables: MessageTables,
-  { conversationId, before, after, limit, language }: HistoryPage,
+  reads: Reads,
+  { conversationId, before, after, limit, translations }: HistoryPage,
 ): Promise<{ messages: Message[]; hasMore: boolean }> {
   const forward = after !== undefined
-  const seq = forward ? { gt: after } : before === undefined ? {} : { lt: before }
-  const rows = await tables.message.findMany({
-    where: { conversationId, seq },
-    orderBy: { seq: forward ? 'asc' : 'desc' },
+  const rows = await reads.all<MessageRow>(
+    `${selectMessages} WHERE m."conversationId" = ? AND m."seq" ${forward ? '>' : '<'} ?
+     ORDER BY m."seq" ${forward ? 'ASC' : 'DESC'} LIMIT ?`,
+    conversationId,
+    after ?? before ?? Number.MAX_SAFE_INTEGER,
     // One more than asked for tells whether there are more.
-    take: limit + 1,
-    include: { translations: { where: { language } } },
-  })
-  const page = rows.slice(0, limit).map(toMessage)
-  return { messages: forward ? page : page.reverse(), hasMore: rows.length > limit }
+    limit + 1,
+  )
+  const page = rows.slice(0, limit)
+  if (!forward) page.reverse()
+  return { messages: await withTranslations(reads, page, translations), hasMore: rows.length > limit }
+}
+
+/** The last messages of conversations, in no order. */
+export async function readLastMessages(
+  reads: Reads,
+  conversationIds: readonly string[],
+  language: Language,
+): Promise<Message[]> {
+  if (conversationIds.length === 0) return []
+  const rows = await reads.all<MessageRow>(
+    `${selectMessages} JOIN "ConversationState" s ON s."conversationId" = m."conversationId" AND s."lastSeq" = m."seq"
+     WHERE s."conversationId" IN (${placeholders(conversationIds)})`,
+    ...conversationIds,
+  )
+  return withTranslations(reads, rows, language)
+}
+
+/** Rows as messages with their translations, all in one query. */
+async function withTranslations(reads: Reads, rows: MessageRow[], wanted: Translations): Promise<Message[]> {
+  if (wanted === null || rows.length === 0) return rows.map((row) => toMessage(row, []))
+  const ids = rows.map(({ id }) => id)
+  // Only what is shown: in a page of 50 with all its languages, each column that is read costs 450 values.
+  const translations = await reads.all<TranslationColumns & { messageId: string }>(
+    `SELECT t."messageId", t."language", t."status", t."cached", t."revision", t."retriable", t."reason", t."model",
+       t."confidence", x."value" AS "text" FROM "MessageTranslation" t LEFT JOIN "Text" x ON x."id" = t."textId"
+     WHERE t."messageId" IN (${placeholders(ids)}) ${wanted === 'all' ? '' : 'AND t."language" = ?'}`,
+    ...ids,
+    ...(wanted === 'all' ? [] : [wanted]),
+  )
+  const byMessage = new Map<string, TranslationColumns[]>(ids.map((id) => [id, []]))
+  for (const translation of translations) byMessage.get(translation.messageId)?.push(translation)
+  return rows.map((row) => toMessage(row, byMessage.get(row.id) ?? []))
 }

@@ -1,129 +1,131 @@
+import type { Sql, SqlValue } from '@meeshy/shared/database/sql'
 import { isLanguage, type Language } from '@meeshy/shared/languages'
-import type { MessageTables } from './database.js'
+import { type Translation, type TranslationColumns, toTranslation } from './convert.js'
+import type { Reads } from './database.js'
 import { appendEvents, type NewEvent } from './events.js'
+import { type NewMemoryEntry, rememberText } from './memory.js'
 import type { Outcome } from './outcome.js'
+import { priorities } from './priorities.js'
+import { type MessageRow, type TranslationRow, timestamp } from './rows.js'
 
-/** The row of a translation whose outcome is known, or of a pending one. */
-export function newTranslationRow(messageId: string, language: Language, outcome: Outcome | null) {
-  return { messageId, language, revision: 1, ...(outcome ? outcomeColumns(outcome) : { status: 'pending' }) }
+/** The languages that readers need: with what is known already, or null for what has to be translated. */
+export interface NeededTranslations {
+  outcomes: ReadonlyMap<Language, Outcome | null>
+  /** When what is remembered expires, in milliseconds since 1970. */
+  expiresAt: number
 }
 
-function outcomeColumns(outcome: Outcome) {
-  if (outcome.status !== 'ready') return { status: outcome.status, reason: outcome.reason }
-  const { status, text, model, confidence, cached } = outcome
-  return { status, text, model, confidence, cached, reason: null }
+type Subject = Pick<MessageRow, 'id' | 'revision' | 'originalLanguage'>
+
+/** Adds the rows of a new message or revision, which has none. */
+export async function insertTranslations(
+  sql: Sql,
+  subject: Subject,
+  { outcomes, expiresAt }: NeededTranslations,
+): Promise<TranslationColumns[]> {
+  const rows: StoredTranslation[] = []
+  for (const [language, outcome] of outcomes) {
+    const columns = await toColumns(sql, subject.originalLanguage, language, outcome, expiresAt)
+    rows.push({ language, revision: subject.revision, ...columns })
+  }
+  if (rows.length > 0) await insertRows(sql, subject.id, rows)
+  return rows
+}
+
+type StoredTranslation = TranslationColumns & { textId: number | null }
+
+/** One statement for all: each one costs more than its row. */
+async function insertRows(sql: Sql, messageId: string, rows: readonly StoredTranslation[]): Promise<void> {
+  const values: SqlValue[] = []
+  for (const row of rows) {
+    values.push(messageId, row.language, row.revision, row.status, row.reason, row.retriable, row.textId, row.model)
+    values.push(row.confidence, row.cached, priorities.live, timestamp(), timestamp())
+  }
+  await sql.run(
+    `INSERT INTO "MessageTranslation" ("messageId", "language", "revision", "status", "reason", "retriable", "textId",
+       "model", "confidence", "cached", "priority", "requestedAt", "updatedAt")
+     VALUES ${rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+    ...values,
+  )
 }
 
 /** A message that still needs translations. */
 export interface PendingMessage {
   id: string
   conversationId: string
-  senderId: string
   revision: number
   content: string
   originalLanguage: Language
-  /** The languages it needs, and how often each was tried before. */
-  attempts: ReadonlyMap<Language, number>
-}
-
-/** Reads what a message still needs; null when nothing is pending. */
-export async function readPending(tables: MessageTables, messageId: string): Promise<PendingMessage | null> {
-  const row = await tables.message.findUnique({
-    where: { id: messageId },
-    include: { translations: { where: { status: 'pending' } } },
-  })
-  if (!row || row.deletedAt || !isLanguage(row.originalLanguage)) return null
-  const pending = row.translations.filter((translation) => translation.revision === row.revision)
-  if (pending.length === 0) return null
-  return {
-    ...row,
-    originalLanguage: row.originalLanguage,
-    attempts: new Map(
-      pending.flatMap(({ language, attempts }) => (isLanguage(language) ? [[language, attempts]] : [])),
-    ),
-  }
-}
-
-/** The messages that wait longest for a translation, at most `limit`, without those in `except`. */
-export async function listPending(
-  tables: MessageTables,
-  limit: number,
-  except: ReadonlySet<string>,
-): Promise<string[]> {
-  const rows = await tables.messageTranslation.findMany({
-    where: { status: 'pending' },
-    orderBy: { createdAt: 'asc' },
-    // Left out here and not in the query, whose parameters are limited.
-    take: limit + except.size,
-    distinct: ['messageId'],
-    select: { messageId: true },
-  })
-  return rows
-    .map((row) => row.messageId)
-    .filter((messageId) => !except.has(messageId))
-    .slice(0, limit)
-}
-
-/**
- * Makes these messages wait for a language, except those that have it, or have failed less than a minute ago.
- *
- * @returns the ids of those that wait now
- */
-export async function addPending(
-  tables: MessageTables,
-  messages: readonly { id: string; revision: number }[],
-  language: Language,
-): Promise<string[]> {
-  const ids = messages.map(({ id }) => id)
-  const rows = await tables.messageTranslation.findMany({ where: { messageId: { in: ids }, language } })
-  const known = new Set(rows.map((row) => row.messageId))
-  const lacking = messages.filter(({ id }) => !known.has(id))
-  await tables.messageTranslation.createMany({
-    data: lacking.map(({ id, revision }) => ({ messageId: id, language, revision, status: 'pending' })),
-  })
-  const again = rows.filter(mayTryAgain).map((row) => row.messageId)
-  if (again.length > 0) {
-    await tables.messageTranslation.updateMany({
-      where: { messageId: { in: again }, language },
-      data: { status: 'pending', attempts: 0 },
-    })
-  }
-  return [...lacking.map(({ id }) => id), ...again]
-}
-
-const tryAgainAfterMs = 60_000
-
-/** Whether a translation failed long enough ago for another try, because somebody looks at it. */
-function mayTryAgain({ status, updatedAt }: { status: string; updatedAt: Date }): boolean {
-  return status === 'failed' && Date.now() - updatedAt.getTime() > tryAgainAfterMs
+  /** The languages it needs. */
+  languages: ReadonlyMap<Language, { attempts: number; priority: number }>
 }
 
 /** Stores results with their events. A result for a text that has changed meanwhile lands nowhere. */
 export async function finishTranslations(
-  tables: MessageTables,
-  { id: messageId, conversationId, revision }: PendingMessage,
+  sql: Sql,
+  message: PendingMessage,
   outcomes: ReadonlyMap<Language, Outcome>,
+  expiresAt: number,
 ): Promise<void> {
+  const { id: messageId, conversationId, revision, originalLanguage } = message
+  const waiting = await sql.all<Pick<TranslationRow, 'language'>>(
+    `SELECT "language" FROM "MessageTranslation" WHERE "messageId" = ? AND "revision" = ? AND "status" = 'pending'`,
+    messageId,
+    revision,
+  )
   const events: NewEvent[] = []
-  for (const [language, outcome] of outcomes) {
-    const { count } = await tables.messageTranslation.updateMany({
-      where: { messageId, language, revision, status: 'pending' },
-      data: outcomeColumns(outcome),
-    })
-    const type = outcome.status === 'ready' ? 'translated' : 'translation_failed'
-    if (count > 0) events.push({ type, messageId, revision, language })
+  for (const { language } of waiting) {
+    const outcome = isLanguage(language) ? outcomes.get(language) : undefined
+    if (!outcome) continue
+    const row = await toColumns(sql, originalLanguage, language, outcome, expiresAt)
+    await sql.run(
+      `UPDATE "MessageTranslation" SET "status" = ?, "reason" = ?, "retriable" = ?, "textId" = ?, "model" = ?,
+         "confidence" = ?, "cached" = ?, "updatedAt" = ? WHERE "messageId" = ? AND "language" = ?`,
+      ...[row.status, row.reason, row.retriable, row.textId, row.model, row.confidence, row.cached],
+      ...[timestamp(), messageId, language],
+    )
+    events.push({ type: row.status === 'ready' ? 'translated' : 'translation_failed', messageId, revision, language })
   }
-  await appendEvents(tables, conversationId, events)
+  await appendEvents(sql, conversationId, events)
 }
 
-/** Counts an attempt that will be repeated; the rows stay pending. */
-export async function countAttempt(
-  tables: MessageTables,
-  { id: messageId, revision }: PendingMessage,
-  languages: readonly Language[],
-): Promise<void> {
-  await tables.messageTranslation.updateMany({
-    where: { messageId, revision, language: { in: [...languages] }, status: 'pending' },
-    data: { attempts: { increment: 1 } },
-  })
+type OutcomeColumns = Omit<TranslationColumns, 'language' | 'revision'> & { textId: number | null }
+
+const pending: OutcomeColumns = {
+  ...{ status: 'pending', reason: null, retriable: 0, text: null, textId: null },
+  ...{ model: null, confidence: null, cached: 0 },
+}
+
+/** What is shown is in the memory at that moment, so that everybody who shows the same text shares one row of it. */
+async function toColumns(
+  sql: Sql,
+  source: string,
+  target: string,
+  outcome: Outcome | null,
+  expiresAt: number,
+): Promise<OutcomeColumns> {
+  if (!outcome) return pending
+  if (outcome.status === 'skipped') return { ...pending, status: 'skipped', reason: outcome.reason }
+  if (outcome.status === 'failed') {
+    return { ...pending, status: 'failed', reason: outcome.reason, retriable: Number(outcome.retriable) }
+  }
+  const { text, model, confidence, cached, memoryKey: key } = outcome
+  const entry: NewMemoryEntry = { key, source, target, text, model, confidence, expiresAt }
+  const textId = await rememberText(sql, entry)
+  return { ...pending, status: 'ready', text, textId, model, confidence, cached: Number(cached) }
+}
+
+/** What a message has in a language, or null. */
+export async function readTranslation(
+  reads: Reads,
+  messageId: string,
+  language: Language,
+): Promise<(Translation & { updatedAt: string }) | null> {
+  const row = await reads.get<TranslationRow>(
+    `SELECT t.*, x."value" AS "text" FROM "MessageTranslation" t LEFT JOIN "Text" x ON x."id" = t."textId"
+     WHERE t."messageId" = ? AND t."language" = ?`,
+    messageId,
+    language,
+  )
+  return row ? { ...toTranslation(row), updatedAt: row.updatedAt } : null
 }

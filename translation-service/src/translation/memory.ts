@@ -4,8 +4,8 @@ import type { Logger } from '@meeshy/shared/logging'
 import { LRUCache } from 'lru-cache'
 import type { TranslationModel } from '../models/model.js'
 import type { TranslationDatabase } from '../store/database.js'
-import { type MemoryEntry, readEntries, writeEntries } from '../store/memory.js'
-import type { Outcome } from '../store/outcome.js'
+import { type MemoryEntry, readEntries, rememberText } from '../store/memory.js'
+import type { Failed, Outcome, Ready, Skipped, TranslatedText } from '../store/outcome.js'
 import { MemoryStats } from './memory-stats.js'
 
 /** Grows when spans, sentences or gates change what comes out for the same text and model. */
@@ -23,9 +23,13 @@ export interface TextRequest {
 
 export type Outcomes = Map<Language, Outcome>
 
+/** What a computation says of one language. */
+export type Computed = (TranslatedText & { status: 'ready' }) | Skipped | Failed
+
 /**
  * The translation memory: every text is computed once for each language and model, for all messages and callers.
- * Level 1 is in memory, level 2 a table; callers who ask for what is being computed wait for that computation.
+ * Level 1 is in memory, level 2 a table; callers who ask for what is being computed wait for that computation. An entry
+ * reaches the table with the message that shows it, in one transaction, or by `remember`.
  */
 export class TranslationMemory {
   readonly stats = new MemoryStats()
@@ -45,6 +49,11 @@ export class TranslationMemory {
     })
   }
 
+  /** When an entry that is made now expires, in milliseconds since 1970. */
+  get expiresAt(): number {
+    return Date.now() + this.ttlSeconds * 1000
+  }
+
   /** What is known of a text already. */
   lookUp(request: TextRequest, model: TranslationModel): Promise<Outcomes> {
     return this.#lookUp(request, memoryKeys(request, model))
@@ -54,7 +63,7 @@ export class TranslationMemory {
   async resolve(
     request: TextRequest,
     model: TranslationModel,
-    compute: (missing: Language[]) => Promise<Outcomes>,
+    compute: (missing: Language[]) => Promise<Map<Language, Computed>>,
   ): Promise<Outcomes> {
     const { source } = request
     const keys = memoryKeys(request, model)
@@ -63,12 +72,33 @@ export class TranslationMemory {
     for (const [target] of missing) this.stats.missed(source, target)
     const fresh = missing.filter(([, key]) => !this.#running.has(key))
     if (fresh.length > 0) {
-      const computed = compute(fresh.map(([target]) => target)).then((results) => this.#store(source, keys, results))
+      const computed = compute(fresh.map(([target]) => target))
       for (const [target, key] of fresh) this.#share(key, computed, target)
     }
     const waiting = missing.map(async ([target, key]) => [target, await this.#running.get(key)] as const)
     for (const [target, outcome] of await Promise.all(waiting)) if (outcome) outcomes.set(target, outcome)
     return outcomes
+  }
+
+  /** Writes down what no message will. What could not be remembered is computed again some day. */
+  async remember(source: Language, outcomes: Outcomes): Promise<void> {
+    const { expiresAt } = this
+    const entries = [...outcomes].flatMap(([target, outcome]) =>
+      outcome.status === 'ready' && !outcome.cached ? [toEntry(source, target, outcome, expiresAt)] : [],
+    )
+    if (entries.length === 0) return
+    try {
+      await this.database.write(async (sql) => {
+        for (const entry of entries) await rememberText(sql, entry)
+      })
+    } catch (error) {
+      this.log.warn('translations could not be remembered', { count: entries.length, error })
+    }
+  }
+
+  /** Drops entries that are gone from the table. */
+  forget(keys: readonly string[]): void {
+    for (const key of keys) this.#level1.delete(key)
   }
 
   /** Entries and bytes in memory. */
@@ -89,7 +119,7 @@ export class TranslationMemory {
       const entry = stored.get(key)
       if (!entry) continue
       this.#keep(key, entry)
-      this.#hit(found, source, target, entry, 'level2')
+      this.#hit(found, source, target, key, entry, 'level2')
     }
     // A computation may have ended while the table was asked.
     this.#recall(source, keys, found)
@@ -100,46 +130,44 @@ export class TranslationMemory {
   #recall(source: Language, keys: MemoryKeys, found: Outcomes): void {
     for (const [target, key] of keys) {
       const entry = found.has(target) ? undefined : this.#level1.get(key)
-      if (entry) this.#hit(found, source, target, entry, 'level1')
+      if (entry) this.#hit(found, source, target, key, entry, 'level1')
     }
   }
 
-  #hit(found: Outcomes, source: Language, target: Language, entry: MemoryEntry, level: 'level1' | 'level2'): void {
-    const { text, model, confidence } = entry
-    found.set(target, { status: 'ready', text, model, confidence, cached: true })
+  #hit(
+    found: Outcomes,
+    source: Language,
+    target: Language,
+    memoryKey: string,
+    { text, model, confidence }: MemoryEntry,
+    level: 'level1' | 'level2',
+  ): void {
+    found.set(target, { status: 'ready', text, model, confidence, cached: true, memoryKey })
     this.stats.hit(source, target, level)
   }
 
   #keep(key: string, entry: MemoryEntry): void {
-    this.#level1.set(key, entry, { ttl: Math.max(1, entry.expiresAt.getTime() - Date.now()) })
+    this.#level1.set(key, entry, { ttl: Math.max(1, entry.expiresAt - Date.now()) })
   }
 
-  #share(key: string, computed: Promise<Outcomes>, target: Language): void {
-    const outcome = computed.then((results) => results.get(target) ?? lost)
-    this.#running.set(key, outcome)
-    void outcome.catch(() => undefined).finally(() => this.#running.delete(key))
-  }
-
-  async #store(source: Language, keys: MemoryKeys, results: Outcomes): Promise<Outcomes> {
-    const expiresAt = new Date(Date.now() + this.ttlSeconds * 1000)
-    const entries = [...results].flatMap(([target, outcome]) => {
-      const key = keys.get(target)
-      if (outcome.status !== 'ready' || key === undefined) return []
-      const { text, model, confidence } = outcome
-      return [{ key, source, target, text, model, confidence, expiresAt }]
+  #share(memoryKey: string, computed: Promise<Map<Language, Computed>>, target: Language): void {
+    const outcome = computed.then((results): Outcome => {
+      const result = results.get(target) ?? lost
+      if (result.status !== 'ready') return result
+      const { text, model, confidence } = result
+      this.#keep(memoryKey, { text, model, confidence, expiresAt: this.expiresAt })
+      return { ...result, cached: false, memoryKey }
     })
-    for (const { key, ...entry } of entries) this.#keep(key, entry)
-    try {
-      if (entries.length > 0) await this.database.write((tables) => writeEntries(tables, entries))
-    } catch (error) {
-      // What could not be remembered is computed again some day; whoever waits for it gets it now.
-      this.log.warn('translations could not be remembered', { count: entries.length, error })
-    }
-    return results
+    this.#running.set(memoryKey, outcome)
+    void outcome.catch(() => undefined).finally(() => this.#running.delete(memoryKey))
   }
 }
 
-const lost: Outcome = { status: 'failed', reason: 'no_answer', retriable: true }
+const lost: Failed = { status: 'failed', reason: 'no_answer', retriable: true }
+
+function toEntry(source: Language, target: Language, { text, model, confidence, memoryKey }: Ready, expiresAt: number) {
+  return { key: memoryKey, source, target, text, model, confidence, expiresAt }
+}
 
 type MemoryKeys = ReadonlyMap<Language, string>
 

@@ -1,8 +1,8 @@
 import { isLanguage, type Language } from '@meeshy/shared/languages'
-import { Problem } from '@meeshy/shared/problems'
 import type { Outcome } from '../store/outcome.js'
 import { type Detection, detectLanguage } from './detect.js'
 import type { Choice } from './router.js'
+import { overloaded } from './slots.js'
 import { type TextTools, translateText } from './translate-text.js'
 
 export interface PreviewRequest {
@@ -43,40 +43,10 @@ export async function previewText(
   }
   const others = targets.filter((target) => target !== source)
   const { outcomes: translated, choice } = await translateText(tools, { text, source, targets: others })
+  await tools.memory.remember(source, translated)
   for (const [target, outcome] of translated) {
     if (outcome.status === 'failed' && outcome.reason === 'overloaded') throw overloaded()
     outcomes.set(target, outcome)
   }
   return { detection, source, outcomes, choice }
-}
-
-function overloaded(): Problem {
-  return new Problem('overloaded', 'Too much to translate at the moment. Try again in a second.', {
-    retryAfterSeconds: 1,
-  })
-}
-
-const previewsLimit = 64
-const previewsPerUserLimit = 8
-
-/** Keeps previews from taking the engine and the connection away from messages. */
-export class PreviewSlots {
-  readonly #byUser = new Map<string, number>()
-  #taken = 0
-
-  /** Runs `work` in a slot of this user. @throws Problem overloaded when they or all have none left */
-  async run<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
-    const mine = this.#byUser.get(userId) ?? 0
-    if (mine >= previewsPerUserLimit || this.#taken >= previewsLimit) throw overloaded()
-    this.#byUser.set(userId, mine + 1)
-    this.#taken += 1
-    try {
-      return await work()
-    } finally {
-      this.#taken -= 1
-      const left = (this.#byUser.get(userId) ?? 1) - 1
-      if (left === 0) this.#byUser.delete(userId)
-      else this.#byUser.set(userId, left)
-    }
-  }
 }

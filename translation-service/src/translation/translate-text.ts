@@ -1,9 +1,9 @@
 import type { Language } from '@meeshy/shared/languages'
 import { TranslatorError } from '../inference/translator.js'
 import type { TranslationModel } from '../models/model.js'
-import type { Outcome } from '../store/outcome.js'
+import type { Failed, Skipped } from '../store/outcome.js'
 import { checkTranslation, confidence } from './gates.js'
-import type { Outcomes, TextRequest, TranslationMemory } from './memory.js'
+import type { Computed, Outcomes, TextRequest, TranslationMemory } from './memory.js'
 import { type Choice, chooseModel } from './router.js'
 import { joinSentences, splitSentences } from './sentences.js'
 import { hasTranslatableText, protectSpans, restoreSpans } from './spans.js'
@@ -35,7 +35,10 @@ export async function translateText({ memory, models }: TextTools, request: Text
   return { outcomes, choice }
 }
 
-async function compute(model: TranslationModel, { text, source, targets }: TextRequest): Promise<Outcomes> {
+async function compute(
+  model: TranslationModel,
+  { text, source, targets }: TextRequest,
+): Promise<Map<Language, Computed>> {
   const guarded = protectSpans(text)
   if ('reason' in guarded) return all(targets, skipped(guarded.reason))
   const drafts = new Map(targets.map((target) => [target, new Draft()]))
@@ -48,14 +51,11 @@ async function compute(model: TranslationModel, { text, source, targets }: TextR
   }
   const gaps = sentences.map(({ gap }) => gap)
   return new Map(
-    [...drafts].map(([target, draft]) => {
+    [...drafts].map(([target, draft]): [Language, Computed] => {
       if (draft.rejected) return [target, skipped(draft.rejected)]
       const restored = restoreSpans(joinSentences(draft.sentences, gaps, target), guarded)
       if (restored === null) return [target, skipped('spans_lost')]
-      return [
-        target,
-        { status: 'ready', text: restored, model: model.name, confidence: draft.confidence, cached: false },
-      ]
+      return [target, { status: 'ready', text: restored, model: model.name, confidence: draft.confidence }]
     }),
   )
 }
@@ -97,14 +97,14 @@ async function translateSentence(
   }
 }
 
-function all(targets: readonly Language[], outcome: Outcome): Outcomes {
+function all<Outcome extends Skipped | Failed>(targets: readonly Language[], outcome: Outcome): Map<Language, Outcome> {
   return new Map(targets.map((target) => [target, outcome]))
 }
 
-function skipped(reason: string): Outcome {
+function skipped(reason: string): Skipped {
   return { status: 'skipped', reason }
 }
 
-function failed(reason: string, retriable: boolean): Outcome {
+function failed(reason: string, retriable: boolean): Failed {
   return { status: 'failed', reason, retriable }
 }
