@@ -11,10 +11,15 @@ import { problems } from './plugins/problems.js'
 import { requestLog } from './plugins/request-log.js'
 import { compileValidator } from './plugins/validation.js'
 import { authRoutes } from './routes/auth.js'
+import { blockRoutes } from './routes/blocks.js'
+import { conversationChangeRoutes } from './routes/conversation-changes.js'
 import { conversationRoutes } from './routes/conversations.js'
 import { healthRoutes } from './routes/health.js'
+import { historyRoutes } from './routes/history.js'
+import { memberRoutes } from './routes/members.js'
 import { messageRoutes } from './routes/messages.js'
 import { namedSchemas } from './routes/named-schemas.js'
+import { passwordRoutes } from './routes/password.js'
 import { translateRoutes } from './routes/translate.js'
 import { userRoutes } from './routes/users.js'
 import { serverOptions } from './server-options.js'
@@ -40,8 +45,13 @@ export async function buildApp(context: Context) {
   await app.register(healthRoutes(context))
   await app.register(authRoutes(context), { prefix: '/api/auth' })
   await app.register(userRoutes(context), { prefix: '/api/users' })
+  await app.register(passwordRoutes(context), { prefix: '/api/users' })
+  await app.register(blockRoutes(context), { prefix: '/api/users' })
   await app.register(conversationRoutes(context), { prefix: '/api/conversations' })
-  await app.register(messageRoutes(context), { prefix: '/api' })
+  await app.register(conversationChangeRoutes(context), { prefix: '/api/conversations' })
+  await app.register(memberRoutes(context), { prefix: '/api/conversations' })
+  await app.register(historyRoutes(context), { prefix: '/api/conversations' })
+  await app.register(messageRoutes(context), { prefix: '/api/messages' })
   await app.register(translateRoutes(context), { prefix: '/api/translate' })
   await registerWebsocket(app, context)
 

@@ -1,8 +1,12 @@
+import { X509Certificate } from 'node:crypto'
 import {
   ConfigError,
   commonSettings,
+  isLoopback,
+  pemFile,
   port,
   readConfig,
+  readPem,
   resolveDatabaseUrl,
   resolvePath,
   secret,
@@ -17,6 +21,9 @@ export const settings = Type.Object({
   ...commonSettings,
   FASTIFY_HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'where the gateway listens' }),
   FASTIFY_PORT: port('the port of the gateway', 3001),
+  GRPC_TLS_CA: pemFile(
+    "the authority that signed the translation service's certificate, a PEM file; empty connects without TLS",
+  ),
   JWT_SECRET: secret('signs the access tokens'),
   JWT_EXPIRES_IN: Type.String({
     pattern: '^[1-9][0-9]*[smhd]$',
@@ -62,6 +69,8 @@ export type Config = Static<typeof settings> & {
   trustedProxies: string[]
   /** JWT_EXPIRES_IN in milliseconds. */
   sessionLifetimeMs: number
+  /** What the translation service's certificate is checked against, PEM; null connects without TLS. */
+  grpcAuthority: Buffer | null
 }
 
 /** Reads the environment; throws ConfigError with one line for every wrong value. */
@@ -76,6 +85,7 @@ export function loadConfig(environment?: Record<string, string | undefined>): Co
     ...refuse('JWT_EXPIRES_IN', [config.JWT_EXPIRES_IN], () => sessionLifetimeMs <= longestSessionMs, 'at most 365d'),
   ]
   if (wrong.length > 0) throw new ConfigError(wrong)
+  const grpcAuthority = readAuthority(config)
   return {
     ...config,
     DATABASE_URL: resolveDatabaseUrl(config.DATABASE_URL),
@@ -83,7 +93,25 @@ export function loadConfig(environment?: Record<string, string | undefined>): Co
     corsOrigins,
     trustedProxies,
     sessionLifetimeMs,
+    grpcAuthority,
   }
+}
+
+/** The service token must not travel in the clear, so it leaves the machine over TLS only. */
+function readAuthority({ GRPC_HOST, GRPC_TLS_CA }: Static<typeof settings>): Buffer | null {
+  if (!GRPC_TLS_CA) {
+    if (isLoopback(GRPC_HOST)) return null
+    throw new ConfigError([
+      `GRPC_HOST (${GRPC_HOST}) is not allowed: give 127.0.0.1, ::1 or localhost, or set GRPC_TLS_CA`,
+    ])
+  }
+  const authority = readPem('GRPC_TLS_CA', GRPC_TLS_CA)
+  try {
+    new X509Certificate(authority)
+  } catch {
+    throw new ConfigError([`GRPC_TLS_CA (${GRPC_TLS_CA}) is not allowed: give the path of a certificate in PEM format`])
+  }
+  return authority
 }
 
 /** What the schema cannot judge: a line for every value that is wrong. */

@@ -39,6 +39,7 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
       host: config.GRPC_HOST,
       port: config.GRPC_PORT,
       serviceToken: config.SERVICE_TOKEN,
+      authority: config.grpcAuthority,
       log,
     })
     opened.add(() => link.close())

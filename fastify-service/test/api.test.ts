@@ -31,9 +31,14 @@ describe('the API', () => {
   it('is described by OpenAPI 3.1, every answer with its schema', () => {
     expect(document.openapi).toBe('3.1.0')
     expect(operations.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
+      'delete /api/conversations/{id}',
+      'delete /api/conversations/{id}/members/{userId}',
+      'delete /api/messages/{id}',
+      'delete /api/users/{id}/block',
       'get /api/auth/verify',
       'get /api/conversations',
       'get /api/conversations/{id}',
+      'get /api/conversations/{id}/members',
       'get /api/conversations/{id}/messages',
       'get /api/messages/{id}',
       'get /api/users',
@@ -46,9 +51,19 @@ describe('the API', () => {
       'post /api/auth/logout',
       'post /api/auth/register',
       'post /api/conversations',
+      'post /api/conversations/{id}/members',
       'post /api/conversations/{id}/messages',
+      'post /api/conversations/{id}/read',
+      'post /api/messages/{id}/read',
+      'post /api/messages/{id}/translate',
       'post /api/translate',
+      'post /api/users/{id}/block',
+      'put /api/conversations/{id}',
+      'put /api/conversations/{id}/members/{userId}',
+      'put /api/conversations/{id}/settings',
+      'put /api/messages/{id}',
       'put /api/users/me',
+      'put /api/users/me/password',
       'put /api/users/{id}',
     ])
     for (const [, path, { responses }] of operations) {

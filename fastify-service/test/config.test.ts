@@ -39,6 +39,14 @@ it.each([
   expect(linesOf({ ...secrets, [name]: value })[0]).toContain(part)
 })
 
+it.each([
+  ['an address of others without TLS', { GRPC_HOST: '10.0.0.7' }, /^GRPC_HOST \(10\.0\.0\.7\) .*or set GRPC_TLS_CA$/],
+  ['a missing authority', { GRPC_TLS_CA: './none.pem' }, /^GRPC_TLS_CA \(\.\/none\.pem\) cannot be read \(ENOENT\): /],
+  ['an authority that is no PEM', { GRPC_TLS_CA: import.meta.filename }, /^GRPC_TLS_CA .* is not allowed: /],
+])('refuses %s for the link to the translation service', (_, wrong, line) => {
+  expect(linesOf({ ...secrets, ...wrong })).toEqual([expect.stringMatching(line)])
+})
+
 function linesOf(environment: Record<string, string>): string[] {
   try {
     loadConfig(environment)

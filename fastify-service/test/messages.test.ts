@@ -56,7 +56,7 @@ describe('sending', () => {
     expect([first.status, again.status]).toEqual([201, 200])
     expect(again.body).toEqual(first.body)
     const other = await send({ content: 'twice', clientMessageId: 'c-1' })
-    expect(other).toMatchObject({ status: 409, body: { code: 'client_message_id_reused' } })
+    expect(other).toMatchObject({ status: 409, body: { code: 'idempotency_conflict' } })
   })
 
   it.each([

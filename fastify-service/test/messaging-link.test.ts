@@ -1,10 +1,11 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { newId } from '@meeshy/shared/ids'
 import { createLogger } from '@meeshy/shared/logging'
+import type { Problem } from '@meeshy/shared/problems'
 import { type FakeMessaging, startFakeMessaging } from '@meeshy/shared/testing/fake-messaging'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterEach, expect, it } from 'vitest'
-import { connectMessaging } from '../src/grpc/client.js'
+import { connectMessaging, type MessagingClient } from '../src/grpc/client.js'
 import { Messaging } from '../src/grpc/messaging.js'
 
 const serviceToken = 'a-service-token-of-the-tests-0123456789'
@@ -123,37 +124,63 @@ it('notices a peer that stopped while connected', async () => {
   expect(await millisecondsOf(messaging.send(draft(), newId()))).toBeLessThan(300)
 })
 
-it('repeats a send whose answer was cut off, and it is stored once', async () => {
-  const service = await fake()
-  const state = { swallowing: true }
-  const proxy = await listen((socket) => {
+/** A way to the service on which the first answer to a call is cut off. */
+async function cutOff(service: FakeMessaging): Promise<number> {
+  let cut = false
+  const { port } = await listen((socket) => {
     const peer = connect(service.port, '127.0.0.1').on('error', () => {})
     socket.pipe(peer)
-    // Everything up to the answer comes through: the settings of the connection are less than 100 bytes.
+    // What comes before any call has arrived are the settings of the connection.
     peer.on('data', (bytes) => {
-      if (state.swallowing && service.calls.length > 0) {
-        state.swallowing = false
+      if (!cut && service.calls.length > 0) {
+        cut = true
         socket.destroy()
       } else if (!socket.destroyed) socket.write(bytes)
     })
   })
-  const { messaging } = link(proxy.port)
+  return port
+}
+
+it('repeats a send whose answer was cut off, and it is stored once', async () => {
+  const service = await fake()
+  const { messaging } = link(await cutOff(service))
   const { message, created } = await messaging.send(draft(), newId())
-  expect(state.swallowing).toBe(false)
   // Nobody else can know the id that was made here, so for the sender it is new.
   expect(created).toBe(true)
   expect(service.messages.map(({ id }) => id)).toEqual([message.id])
+  expect(service.calls).toHaveLength(2)
 })
 
-it('does not repeat a translation', async () => {
+const [conversationId, messageId, userId] = [newId(), newId(), newId()]
+
+it.each<[string, number, (client: MessagingClient) => Promise<unknown>]>([
+  ['createMessage', 2, (client) => client.createMessage({ ...draft(), clientMessageId: newId() })],
+  ['createMessage without an id', 1, (client) => client.createMessage(draft())],
+  ['getMessage', 2, (client) => client.getMessage({ messageId, userId })],
+  ['updateMessage', 2, (client) => client.updateMessage({ messageId, userId, content: 'New', expectedRevision: 1 })],
+  ['updateMessage of any revision', 1, (client) => client.updateMessage({ messageId, userId, content: 'New' })],
+  ['deleteMessage', 2, (client) => client.deleteMessage({ messageId, userId })],
+  ['translateMessage', 1, (client) => client.translateMessage({ messageId, userId, targetLanguage: 'fr' })],
+  ['getConversationMessages', 2, (client) => client.getConversationMessages({ conversationId, userId })],
+  ['markMessageAsRead', 2, (client) => client.markMessageAsRead({ conversationId, userId, seq: 1 })],
+  ['translateText', 1, (client) => client.translateText({ userId, text: 'Hello', targets: ['fr'] })],
+  [
+    'getConversationSummaries',
+    2,
+    (client) => client.getConversationSummaries({ userId, conversationIds: [conversationId] }),
+  ],
+  ['getConversationEvents', 2, (client) => client.getConversationEvents({ conversationId, userId })],
+  ['eraseConversation', 2, (client) => client.eraseConversation({ conversationId })],
+  ['eraseUserMessages', 2, (client) => client.eraseUserMessages({ userId })],
+])('makes %s again only where that is safe', async (_, times, call) => {
   const service = await fake()
-  const proxy = await listen((socket) => {
-    const peer = connect(service.port, '127.0.0.1').on('error', () => {})
-    socket.pipe(peer)
-    peer.on('data', (bytes) => (service.calls.length > 0 ? socket.destroy() : socket.write(bytes)))
-  })
-  const { messaging } = link(proxy.port)
-  const draftOfText = { userId: newId(), text: 'Hello', targets: ['fr'] }
-  await expect(messaging.translate(draftOfText, {})).rejects.toMatchObject({ code: 'messages_unavailable' })
-  expect(service.calls).toHaveLength(1)
+  const { client } = link(await cutOff(service))
+  const code = await call(client).then(
+    () => 'answered',
+    (problem: Problem) => problem.code,
+  )
+  expect(service.calls).toHaveLength(times)
+  // The message does not exist, which is an answer like any other.
+  if (times === 1) expect(code).toBe('messages_unavailable')
+  else expect(['answered', 'not_found']).toContain(code)
 })

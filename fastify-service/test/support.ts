@@ -1,6 +1,7 @@
 import { createLogger } from '@meeshy/shared/logging'
 import type { ProblemDetails } from '@meeshy/shared/problems'
 import { type FakeMessaging, startFakeMessaging } from '@meeshy/shared/testing/fake-messaging'
+import type { PeopleOptions } from '@meeshy/shared/testing/fake-messaging-people'
 import { createTestDatabase } from '@meeshy/shared/testing/fresh-database'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { loadConfig } from '../src/config.js'
@@ -36,6 +37,8 @@ export interface TestGateway {
   context: Context
   app: Gateway['app']
   messaging: FakeMessaging
+  /** What the fake messaging service believes of people; a test may change it. */
+  people: PeopleOptions
   /** Every line that was logged, as JSON. */
   lines: string[]
   call<Body = unknown>(method: string, path: string, options?: CallOptions): Promise<Answer<Body>>
@@ -48,7 +51,8 @@ export interface TestGateway {
 /** The real gateway on a free port with a database of its own and the fake messaging service. */
 export async function startTestGateway(settings: Record<string, string> = {}): Promise<TestGateway> {
   const database = await createTestDatabase()
-  const messaging = await startFakeMessaging()
+  const people: PeopleOptions = {}
+  const messaging = await startFakeMessaging(people)
   const lines: string[] = []
   const gateway = await startGateway(testConfig(database.url, messaging, settings), { log: recordingLog(lines) })
   await waitFor(() => gateway.context.messaging.ready(), { what: 'the link to the fake messaging service' })
@@ -59,6 +63,7 @@ export async function startTestGateway(settings: Record<string, string> = {}): P
     context: gateway.context,
     app: gateway.app,
     messaging,
+    people,
     lines,
     call,
     fail: async (method, path, options) => asProblem(await call<ProblemDetails>(method, path, options)),

@@ -143,6 +143,21 @@ it('sends everybody for a new hello when the messages are those of another datab
   expect((await again.next('message.new')).data.content).toBe('after')
 })
 
+it('sends everybody for a fresh look when the service has forgotten what happened meanwhile', async () => {
+  await socket.request('message.send', draft('before'))
+  const { data } = await socket.next('message.new')
+  await gateway.messaging.stop()
+  gateway.messaging.failTranslation(data.id, 'fr', 'failed', 'no_model')
+  gateway.messaging.forgetEvents()
+  await gateway.messaging.start()
+  expect((await socket.waitForClose()).code).toBe(1012)
+  expect(gateway.lines.filter((line) => line.includes('"reason":"retention"'))).toHaveLength(1)
+  await waitFor(ready, { what: 'the link to come back' })
+  const again = await signIn(gateway.url, token)
+  await again.request('message.send', draft('after'))
+  expect((await again.next('message.new')).data.content).toBe('after')
+})
+
 it('writes down its place in the feed, and when a conversation was last active', async () => {
   await socket.request('message.send', draft('first'))
   await socket.next('message.new')

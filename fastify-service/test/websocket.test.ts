@@ -117,7 +117,7 @@ describe('a conversation in two languages', () => {
     ]
     expect(repeat).toMatchObject({ ok: true, data: (first as { data: object }).data })
     expect(await anasSocket.fail('message.send', { ...sent, content: 'Other words' })).toMatchObject({
-      code: 'client_message_id_reused',
+      code: 'idempotency_conflict',
       status: 409,
     })
     await anasSocket.request('message.send', draft(conversationId, 'The end'))

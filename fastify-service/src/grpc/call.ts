@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CallOptions, type ClientUnaryCall, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import type { MessagingServiceClient } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/MessagingService'
 import { newId } from '@meeshy/shared/ids'
 import type { Logger } from '@meeshy/shared/logging'
@@ -9,7 +9,7 @@ import type { Problem } from '@meeshy/shared/problems'
 import type { Link } from './link.js'
 
 const deadlineMs = 2_000
-/** A preview waits for a model. */
+/** A translation waits for a model. */
 const translateDeadlineMs = 35_000
 const retries = 2
 const retryPauseMs = 50
@@ -21,55 +21,63 @@ export interface CallSettings {
   signal?: AbortSignal
 }
 
-type StartCall<Response> = (
-  client: MessagingServiceClient,
-  metadata: Metadata,
-  options: CallOptions,
-  callback: (error: ServiceError | null, response?: Response) => void,
-) => ClientUnaryCall
+/** One rpc of the generated service. */
+export interface Rpc<Request, Response> {
+  path: string
+  requestSerialize(request: Request): Buffer
+  responseDeserialize(bytes: Buffer): Response
+}
 
-interface CallRules extends CallSettings {
-  /** May be made again when the link breaks: it changes nothing, or the service knows it by its id. */
-  repeatable: boolean
+export interface CallTraits<Request> {
+  /** Whether it may be made again when the link breaks: it changes nothing, or the service knows a repeat. */
+  repeatable(request: Request): boolean
   /** Waits for a model, so that a late answer says nothing about the link. */
   waits?: boolean
 }
 
-/** Makes calls over a link: with a deadline, again when that is safe, and rejecting with a Problem. */
+/** Makes an rpc a function that calls it over a link: with a deadline, again when that is safe, rejecting with a Problem. */
 export function caller(link: Link, log: Logger) {
-  return async <Response>(start: StartCall<Response>, rules: CallRules): Promise<Response> => {
-    const deadline = Date.now() + (rules.waits ? translateDeadlineMs : deadlineMs)
-    for (let attempt = 0; ; attempt += 1) {
-      if (link.state === 'down') throw messagesUnavailable()
-      try {
-        const response = await once(link.client, start, rules, deadline)
-        link.noteAnswer(true)
-        return response
-      } catch (error) {
-        const failure = error as ServiceError
-        if (!rules.waits) link.noteAnswer(failure.code !== status.DEADLINE_EXCEEDED)
-        const pauseMs = retryPauseMs * (attempt + Math.random())
-        const again = rules.repeatable && attempt < retries && Date.now() + pauseMs < deadline
-        if (!isBrokenLink(failure) || !again) throw toProblem(failure, log)
-        await sleep(pauseMs)
+  return <Request, Response>(
+    rpc: Rpc<Request, Response>,
+    { repeatable, waits = false }: CallTraits<Request>,
+  ): ((request: Request, settings?: CallSettings) => Promise<Response>) => {
+    return async (request, settings = {}) => {
+      const deadline = Date.now() + (waits ? translateDeadlineMs : deadlineMs)
+      for (let attempt = 0; ; attempt += 1) {
+        if (link.state === 'down') throw messagesUnavailable()
+        try {
+          const response = await once(link.client, rpc, request, { ...settings, deadline })
+          link.noteAnswer(true)
+          return response
+        } catch (error) {
+          const failure = error as ServiceError
+          if (!waits) link.noteAnswer(failure.code !== status.DEADLINE_EXCEEDED)
+          const pauseMs = retryPauseMs * (attempt + Math.random())
+          const again = repeatable(request) && attempt < retries && Date.now() + pauseMs < deadline
+          if (!isBrokenLink(failure) || !again) throw toProblem(failure, log)
+          await sleep(pauseMs)
+        }
       }
     }
   }
 }
 
-function once<Response>(
+function once<Request, Response>(
   client: MessagingServiceClient,
-  start: StartCall<Response>,
-  rules: CallRules,
-  deadline: number,
+  { path, requestSerialize, responseDeserialize }: Rpc<Request, Response>,
+  request: Request,
+  { deadline, ...settings }: CallSettings & { deadline: number },
 ): Promise<Response> {
-  const { signal } = rules
+  const { signal } = settings
+  const metadata = metadataFor(settings)
   return new Promise((resolve, reject) => {
-    const call = start(client, metadataFor(rules), { deadline }, (error, response) => {
+    const finish = (error: ServiceError | null, response?: Response) => {
       signal?.removeEventListener('abort', cancel)
       if (error) reject(error)
       else resolve(response as Response)
-    })
+    }
+    const wire = [path, requestSerialize, responseDeserialize] as const
+    const call = client.makeUnaryRequest(...wire, request, metadata, { deadline }, finish)
     const cancel = () => call.cancel()
     if (signal?.aborted) cancel()
     else signal?.addEventListener('abort', cancel, { once: true })

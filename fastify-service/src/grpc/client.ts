@@ -1,16 +1,8 @@
 import { type ClientReadableStream, credentials, InterceptingCall, type Interceptor } from '@grpc/grpc-js'
-import type { CreateMessageRequest } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/CreateMessageRequest'
-import type { CreateMessageResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/CreateMessageResponse'
-import type { EventBatch__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/EventBatch'
-import type { GetConversationMessagesRequest } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/GetConversationMessagesRequest'
-import type { GetConversationMessagesResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/GetConversationMessagesResponse'
-import type { GetMessageRequest } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/GetMessageRequest'
-import type { Message__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Message'
 import type { SubscribeEventsRequest } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/SubscribeEventsRequest'
-import type { TranslateTextRequest } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/TranslateTextRequest'
-import type { TranslateTextResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/TranslateTextResponse'
+import type { SubscribeEventsResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/SubscribeEventsResponse'
 import type { Logger } from '@meeshy/shared/logging'
-import { MessagingService } from '@meeshy/shared/messaging/contract'
+import { addressOf, MessagingService } from '@meeshy/shared/messaging/contract'
 import { type CallSettings, caller, metadataFor } from './call.js'
 import { Link, type LinkState } from './link.js'
 
@@ -27,18 +19,13 @@ const channelOptions = {
   'grpc.enable_http_proxy': 0,
 }
 
-/** The generated client with promises. Every call has a deadline and rejects with a Problem. */
-export interface MessagingClient {
-  createMessage(request: CreateMessageRequest, settings?: CallSettings): Promise<CreateMessageResponse__Output>
-  getMessage(request: GetMessageRequest, settings?: CallSettings): Promise<Message__Output>
-  getConversationMessages(
-    request: GetConversationMessagesRequest,
-    settings?: CallSettings,
-  ): Promise<GetConversationMessagesResponse__Output>
-  translateText(request: TranslateTextRequest, settings?: CallSettings): Promise<TranslateTextResponse__Output>
+/** Every rpc of the contract as a promise. Each call has a deadline and rejects with a Problem. */
+export type MessagingClient = ReturnType<typeof unaryCalls> & {
   /** The stream ends with an error when the link breaks; whoever reads it subscribes again. */
-  subscribeEvents(request: SubscribeEventsRequest, settings?: CallSettings): ClientReadableStream<EventBatch__Output>
+  subscribeEvents(request: SubscribeEventsRequest, settings?: CallSettings): EventStream
 }
+
+export type EventStream = ClientReadableStream<SubscribeEventsResponse__Output>
 
 export interface MessagingLink {
   client: MessagingClient
@@ -48,47 +35,38 @@ export interface MessagingLink {
 
 /**
  * Connects to the translation service, and keeps connecting. Calls fail at once with a retryable
- * `messages_unavailable` while the link is known to be down. Reads, and creates that carry a clientMessageId, are
- * tried up to twice more within their deadline when the link breaks under them; nothing else is.
+ * `messages_unavailable` while the link is known to be down. When it breaks under a call, the call is tried up to twice
+ * more within its deadline, if that is safe.
  */
 export function connectMessaging(options: {
   host: string
   port: number
   serviceToken: string
+  /** Who signed the service's certificate, PEM; without one nothing is encrypted. */
+  authority?: Buffer | null
   log: Logger
 }): MessagingLink {
-  const { host, port, serviceToken, log } = options
-  const streams = new Set<ClientReadableStream<EventBatch__Output>>()
+  const { serviceToken, authority, log } = options
+  const streams = new Set<EventStream>()
   const link = new Link({
     create: () =>
-      new MessagingService(`${host}:${port}`, credentials.createInsecure(), {
-        ...channelOptions,
-        interceptors: [withToken(serviceToken)],
-      }),
+      new MessagingService(
+        addressOf(options),
+        authority ? credentials.createSsl(authority) : credentials.createInsecure(),
+        {
+          ...channelOptions,
+          interceptors: [withToken(serviceToken)],
+        },
+      ),
     onReplaced: () => {
       for (const stream of streams) stream.cancel()
     },
     log,
   })
-  const call = caller(link, log)
 
   return {
     client: {
-      createMessage: (request, settings) =>
-        call((client, ...rest) => client.createMessage(request, ...rest), {
-          ...settings,
-          repeatable: Boolean(request.clientMessageId),
-        }),
-      getMessage: (request, settings) =>
-        call((client, ...rest) => client.getMessage(request, ...rest), { ...settings, repeatable: true }),
-      getConversationMessages: (request, settings) =>
-        call((client, ...rest) => client.getConversationMessages(request, ...rest), { ...settings, repeatable: true }),
-      translateText: (request, settings) =>
-        call((client, ...rest) => client.translateText(request, ...rest), {
-          ...settings,
-          repeatable: false,
-          waits: true,
-        }),
+      ...unaryCalls(link, log),
       subscribeEvents: (request, settings) => {
         const stream = link.client.subscribeEvents(request, metadataFor(settings))
         streams.add(stream)
@@ -98,6 +76,28 @@ export function connectMessaging(options: {
     },
     state: () => link.state,
     close: () => link.close(),
+  }
+}
+
+/** The calls with one answer. Repeatable are those that change nothing, or whose repeat the service recognises. */
+function unaryCalls(link: Link, log: Logger) {
+  const unary = caller(link, log)
+  const rpcs = MessagingService.service
+  const always = () => true
+  const never = () => false
+  return {
+    createMessage: unary(rpcs.CreateMessage, { repeatable: ({ clientMessageId }) => Boolean(clientMessageId) }),
+    getMessage: unary(rpcs.GetMessage, { repeatable: always }),
+    updateMessage: unary(rpcs.UpdateMessage, { repeatable: ({ expectedRevision }) => expectedRevision !== undefined }),
+    deleteMessage: unary(rpcs.DeleteMessage, { repeatable: always }),
+    translateMessage: unary(rpcs.TranslateMessage, { repeatable: never, waits: true }),
+    getConversationMessages: unary(rpcs.GetConversationMessages, { repeatable: always }),
+    markMessageAsRead: unary(rpcs.MarkMessageAsRead, { repeatable: always }),
+    translateText: unary(rpcs.TranslateText, { repeatable: never, waits: true }),
+    getConversationSummaries: unary(rpcs.GetConversationSummaries, { repeatable: always }),
+    getConversationEvents: unary(rpcs.GetConversationEvents, { repeatable: always }),
+    eraseConversation: unary(rpcs.EraseConversation, { repeatable: always }),
+    eraseUserMessages: unary(rpcs.EraseUserMessages, { repeatable: always }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Event__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Event'
+import type { SubscribeEventsResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/SubscribeEventsResponse'
 import type { Context } from '../context.js'
 import { FeedProgress } from './feed-progress.js'
 
@@ -79,12 +80,11 @@ async function* readStream(
   stream.on('error', () => {})
   try {
     for await (const batch of stream) {
-      const { epoch } = batch
-      const isOther = progress.epoch !== null && progress.epoch !== epoch
-      context.messaging.epoch = epoch
-      if (isOther) {
-        // The old cursor meant nothing, so this stream began at the present of the new database: it goes on.
-        context.log.warn('The messages are those of another database', { epoch })
+      context.messaging.epoch = batch.epoch
+      if (isCut(batch, progress)) {
+        // The stream began at the present, and goes on; whatever happened before, the clients have to fetch.
+        const { epoch, resyncReason } = batch
+        context.log.warn('The event feed could not go on where it stopped', { epoch, reason: resyncReason ?? 'epoch' })
         context.hub.sendAway()
       }
       for (const event of batch.events) await deliverSafely(context, deliver, event)
@@ -95,6 +95,11 @@ async function* readStream(
     signal.removeEventListener('abort', cancel)
     stream.cancel()
   }
+}
+
+/** Whether events may have been missed: the messages are those of another database, or the place is no longer known. */
+function isCut({ epoch, resyncReason }: SubscribeEventsResponse__Output, progress: FeedProgress): boolean {
+  return resyncReason !== undefined || (progress.epoch !== null && progress.epoch !== epoch)
 }
 
 /** An event that cannot be delivered is left to the clients' own fetching rather than stopping all that follow. */

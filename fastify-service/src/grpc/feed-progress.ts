@@ -1,4 +1,4 @@
-import type { EventBatch__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/EventBatch'
+import type { SubscribeEventsResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/SubscribeEventsResponse'
 import type { Context } from '../context.js'
 import { readFeedCursor, storeFeedProgress } from '../store/feed.js'
 
@@ -35,7 +35,7 @@ export class FeedProgress {
   }
 
   /** Notes that a whole batch was handled. */
-  advance(batch: EventBatch__Output): void {
+  advance(batch: SubscribeEventsResponse__Output): void {
     this.epoch = batch.epoch
     this.cursor = batch.cursor
     for (const { type, message } of batch.events) {

@@ -1,14 +1,15 @@
-import type { ClientReadableStream } from '@grpc/grpc-js'
 import { checkContent } from '@meeshy/shared/content'
-import type { EventBatch__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/EventBatch'
+import type { ConversationSummary__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/ConversationSummary'
 import type { GetConversationMessagesResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/GetConversationMessagesResponse'
+import type { MarkMessageAsReadResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/MarkMessageAsReadResponse'
 import type { Message__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Message'
 import type { TranslateTextResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/TranslateTextResponse'
+import type { Translation__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Translation'
 import { newId } from '@meeshy/shared/ids'
 import { Problem } from '@meeshy/shared/problems'
 import { readLanguage } from '../inputs.js'
 import type { CallSettings } from './call.js'
-import type { MessagingLink } from './client.js'
+import type { EventStream, MessagingLink } from './client.js'
 
 export interface NewMessage {
   conversationId: string
@@ -30,7 +31,29 @@ export interface HistoryRange {
   /** Messages with a larger seq; excludes `before`. */
   after?: number
   limit?: number
+  /** Every translation of each message, in place of the asker's own. */
+  allTranslations?: boolean
 }
+
+export interface Edit {
+  messageId: string
+  /** Who edits. */
+  userId: string
+  content: string
+  /** Like NewMessage's. */
+  originalLanguage?: string
+  /** Refuses the edit when the message has another one by now. */
+  expectedRevision?: number
+}
+
+export interface MessageOfUser {
+  messageId: string
+  /** Who asks. */
+  userId: string
+}
+
+/** Up to where somebody has read: a place in a conversation, or a message. */
+export type ReadPlace = { userId: string } & ({ conversationId: string; seq: number } | { messageId: string })
 
 export interface TextToTranslate {
   userId: string
@@ -77,12 +100,67 @@ export class Messaging {
     return { message, created: created || minted }
   }
 
-  /** One message, for somebody who may see it. */
-  async read(
-    { messageId, userId }: { messageId: string; userId: string },
+  /** Replaces what a message says; that is on disk when this returns. */
+  async edit({ messageId, userId, content, ...draft }: Edit, requestId: string): Promise<Message__Output> {
+    const { originalLanguage, expectedRevision } = draft
+    const { message } = await this.#link.client.updateMessage(
+      {
+        messageId,
+        userId,
+        content: checkContent(content),
+        ...(originalLanguage === undefined
+          ? {}
+          : { originalLanguage: readLanguage(originalLanguage, '/originalLanguage') }),
+        ...(expectedRevision === undefined ? {} : { expectedRevision }),
+      },
+      { requestId },
+    )
+    if (!message) throw new Problem('internal')
+    return message
+  }
+
+  /** Turns a message into a tombstone. */
+  async remove(which: MessageOfUser, requestId: string): Promise<void> {
+    await this.#link.client.deleteMessage(which, { requestId })
+  }
+
+  /** The translation of a message into one language, waited for; given up when the signal aborts. */
+  async translateMessage(
+    { targetLanguage, ...which }: MessageOfUser & { targetLanguage: string },
+    settings: CallSettings,
+  ): Promise<Translation__Output> {
+    const target = readLanguage(targetLanguage, '/targetLanguage')
+    const { translation } = await this.#link.client.translateMessage({ ...which, targetLanguage: target }, settings)
+    if (!translation) throw new Problem('internal')
+    return translation
+  }
+
+  /** Moves the mark up to which somebody has read, never back. */
+  async markRead(place: ReadPlace, requestId: string): Promise<MarkMessageAsReadResponse__Output> {
+    return this.#link.client.markMessageAsRead(place, { requestId })
+  }
+
+  /** Where these conversations stand for somebody; those that are none of theirs are left out. */
+  async summaries(
+    userId: string,
+    conversationIds: string[],
     requestId: string,
-  ): Promise<Message__Output> {
-    return this.#link.client.getMessage({ messageId, userId }, { requestId })
+  ): Promise<Map<string, ConversationSummary__Output>> {
+    if (conversationIds.length === 0) return new Map()
+    const { summaries } = await this.#link.client.getConversationSummaries({ userId, conversationIds }, { requestId })
+    return new Map(summaries.map((summary) => [summary.conversationId, summary]))
+  }
+
+  /** Promises to erase the messages of a conversation that is deleted. */
+  async eraseConversation(conversationId: string, requestId: string): Promise<void> {
+    await this.#link.client.eraseConversation({ conversationId }, { requestId })
+  }
+
+  /** One message, for somebody who may see it. */
+  async read(which: MessageOfUser & { allTranslations?: boolean }, requestId: string): Promise<Message__Output> {
+    const { message } = await this.#link.client.getMessage(which, { requestId })
+    if (!message) throw new Problem('internal')
+    return message
   }
 
   /** A page of the history, ascending by seq. */
@@ -102,7 +180,7 @@ export class Messaging {
   }
 
   /** The message events after a cursor; from now on when it is empty. */
-  subscribe(cursor: string): ClientReadableStream<EventBatch__Output> {
+  subscribe(cursor: string): EventStream {
     return this.#link.client.subscribeEvents({ cursor })
   }
 

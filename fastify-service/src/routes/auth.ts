@@ -7,9 +7,7 @@ import { found, invalid, languageOfHeader, readLanguage, readLanguages } from '.
 import { callerOf, issueToken } from '../plugins/auth.js'
 import { createSession, revokeSession } from '../store/sessions.js'
 import { createUser, findCredentials, type OwnUser, readOwnUser } from '../store/users.js'
-import { closed, Line, Locale, ref, UserSchema } from './schemas.js'
-
-const Password = Type.String({ minLength: 8, maxLength: 256, pattern: '^\\P{Cs}*$' })
+import { closed, Line, Locale, Password, ref, UserSchema } from './schemas.js'
 
 const Registration = Type.Object(
   {

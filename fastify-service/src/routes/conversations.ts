@@ -4,10 +4,13 @@ import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found, invalid } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
+import { requireNoBlock } from '../store/blocks.js'
 import { createDirect, createGroup, listConversations, readConversation } from '../store/conversations.js'
 import { findMissingUsers } from '../store/users.js'
+import { announceConversation } from '../websocket/announce.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, Id, IdParams, Line, NullableString, PublicUserSchema, ref } from './schemas.js'
+import { closed, Id, IdParams, Line, NullableString, PublicUserSchema, ref, Time } from './schemas.js'
+import { standingFields, withStandings } from './standing.js'
 
 const maxMembers = 200
 
@@ -28,6 +31,11 @@ export const SummarySchema = Type.Object(
   { $id: 'ConversationSummary' },
 )
 
+export const ListedSchema = Type.Object(
+  { ...SummarySchema.properties, ...standingFields },
+  { $id: 'ListedConversation' },
+)
+
 export const ConversationSchema = Type.Object(
   {
     ...SummarySchema.properties,
@@ -36,10 +44,12 @@ export const ConversationSchema = Type.Object(
   { $id: 'Conversation' },
 )
 
+export const Title = Line({ maxLength: 100, description: 'of a group' })
+
 const NewConversation = Type.Object(
   {
     type: Type.Enum(['direct', 'group']),
-    title: Type.Optional(Line({ maxLength: 100, description: 'of a group' })),
+    title: Type.Optional(Title),
     memberIds: Type.Array(Id, {
       maxItems: maxMembers,
       description: 'the others; exactly one for a direct conversation',
@@ -48,8 +58,8 @@ const NewConversation = Type.Object(
   closed,
 )
 
-/** Where a page ended: milliseconds since 1970, up to the year 9999, so that every one of them is a date. */
-const Position = Type.Object({ at: Type.Integer({ minimum: 0, maximum: 253_402_300_799_999 }), id: Id })
+/** Where a page ended. */
+const Position = Type.Object({ at: Time, id: Id })
 
 /** Rooms: made, listed and read by their members. */
 export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox {
@@ -71,7 +81,7 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
         const { userId } = callerOf(request)
         const { id, created } = await create(context, userId, request.body)
         const conversation = found(await readConversation(database, id, userId))
-        if (created) announce(context, conversation)
+        if (created) await announceConversation(context, 'created', { id, version: conversation.version })
         return reply.code(created ? 201 : 200).send(conversation)
       },
     )
@@ -84,16 +94,18 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
           summary: 'My conversations, latest activity first',
           tags: ['conversations'],
           querystring: Type.Object(pageQuery, closed),
-          response: { 200: Page(ref(SummarySchema)) },
+          response: { 200: Page(ref(ListedSchema)) },
         },
       },
       async (request) => {
         const { limit, after } = readPageQuery(Position, request.query)
-        const rows = await listConversations(database, callerOf(request).userId, {
+        const { userId } = callerOf(request)
+        const rows = await listConversations(database, userId, {
           limit,
           ...(after && { after: { lastActivityAt: new Date(after.at), id: after.id } }),
         })
-        return toPage(rows, limit, ({ lastActivityAt, id }) => ({ at: Date.parse(lastActivityAt), id }))
+        const { data, page } = toPage(rows, limit, ({ lastActivityAt, id }) => ({ at: Date.parse(lastActivityAt), id }))
+        return { data: await withStandings(context, userId, data, request.id), page }
       },
     )
 
@@ -126,13 +138,6 @@ async function create({ database }: Context, userId: string, body: Static<typeof
     throw new Problem('validation_failed', undefined, { errors })
   }
   if (type === 'direct') return createDirect(database, userId, others[0] ?? '')
+  await requireNoBlock(database, userId, others)
   return { ...(await createGroup(database, userId, { title: title ?? '', memberIds: others })), created: true }
-}
-
-/** Tells every device of every member, after the commit. */
-function announce({ rooms, hub }: Context, { id, version, members }: Static<typeof ConversationSchema>): void {
-  rooms.forget(id)
-  for (const { user } of members) {
-    hub.sendToUser(user.id, { type: 'conversation.created', conversationId: id, data: { id, version } })
-  }
 }

@@ -3,6 +3,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 
 /** A text that may be absent. JSON Schema's short form: the serializer is much faster at it than at a union. */
 export const NullableString = Type.Unsafe<string | null>({ type: ['string', 'null'] })
+export const NullableInteger = Type.Unsafe<number | null>({ type: ['integer', 'null'] })
 export const NullableNumber = Type.Unsafe<number | null>({ type: ['number', 'null'] })
 
 /** Refers to a named schema, which `app.addSchema` has to know. */
@@ -21,7 +22,13 @@ export function Line({ maxLength, description }: { maxLength: number; descriptio
 /** One of the ten languages or a locale of one ("pt-BR"). */
 export const Locale = Type.String({ minLength: 2, maxLength: 35, description: 'one of the ten languages, or a locale' })
 
+/** A password that somebody chooses. */
+export const Password = Type.String({ minLength: 8, maxLength: 256, pattern: '^\\P{Cs}*$' })
+
 export const Id = Type.String({ pattern: idPattern })
+
+/** Milliseconds since 1970, up to the year 9999, so that every one of them is a date. */
+export const Time = Type.Integer({ minimum: 0, maximum: 253_402_300_799_999 })
 
 /** An id in a path. What cannot be one is answered like one that is nobody's. */
 export const IdParams = Type.Object({ id: Id })

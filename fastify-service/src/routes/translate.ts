@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { languages } from '@meeshy/shared/languages'
 import { Type } from 'typebox'
@@ -7,6 +6,7 @@ import { presentTranslation } from '../grpc/present.js'
 import { Previews } from '../grpc/previews.js'
 import { callerOf } from '../plugins/auth.js'
 import { closed, Locale, NullableNumber, NullableString } from './schemas.js'
+import { untilGone } from './until-gone.js'
 
 const Preview = Type.Object(
   {
@@ -61,12 +61,4 @@ export function translateRoutes({ messaging }: Context): FastifyPluginAsyncTypeb
       },
     )
   }
-}
-
-/** Aborts when nobody waits for the answer any more. The request itself closes as soon as its body is read. */
-function untilGone(response: ServerResponse): AbortSignal {
-  if (response.closed) return AbortSignal.abort()
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
-  return gone.signal
 }

@@ -1,5 +1,6 @@
 import type { Prisma } from '@meeshy/shared/generated/prisma/client'
 import { newId } from '@meeshy/shared/ids'
+import { requireNoBlock } from './blocks.js'
 import type { GatewayTables } from './database.js'
 import { publicColumns } from './users.js'
 import { isUniqueViolation } from './violations.js'
@@ -27,15 +28,20 @@ export type Conversation = NonNullable<Awaited<ReturnType<typeof readConversatio
 /** A conversation in a list: without its members, but with the other one of a direct conversation. */
 export type ConversationSummary = ReturnType<typeof toSummary>
 
-/** The conversation of a pair: there is one, however often and by whomever it is asked for. */
+/**
+ * The conversation of a pair: there is one, however often and by whomever it is asked for.
+ *
+ * @throws Problem forbidden when there is none yet and one has blocked the other
+ */
 export async function createDirect(
-  tables: Conversations,
+  tables: Pick<GatewayTables, 'conversation' | 'block'>,
   creatorId: string,
   otherId: string,
 ): Promise<{ id: string; created: boolean }> {
   const directKey = [creatorId, otherId].sort().join(':')
   const existing = await findDirect(tables, directKey)
   if (existing) return { id: existing.id, created: false }
+  await requireNoBlock(tables, creatorId, [otherId])
   const members = [creatorId, otherId].map((userId) => ({ userId }))
   try {
     const { id } = await create(tables, { type: 'direct', directKey, createdById: creatorId }, members)

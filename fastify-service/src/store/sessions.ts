@@ -29,3 +29,15 @@ export async function readSession(tables: Pick<GatewayTables, 'session'>, id: st
 export async function revokeSession(tables: Pick<GatewayTables, 'session'>, id: string): Promise<void> {
   await tables.session.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } })
 }
+
+/** Ends all sessions of a person but one. @returns the ids of those that ended */
+export async function revokeOtherSessions(
+  tables: Pick<GatewayTables, 'session'>,
+  userId: string,
+  keptId: string,
+): Promise<string[]> {
+  const where = { userId, revokedAt: null, id: { not: keptId } }
+  const ended = await tables.session.findMany({ where, select: { id: true } })
+  await tables.session.updateMany({ where, data: { revokedAt: new Date() } })
+  return ended.map(({ id }) => id)
+}

@@ -68,6 +68,12 @@ export async function findCredentials(
   return { id: user.id, passwordHash: user.passwordHash }
 }
 
+/** The hash of somebody's password; null when they have none. */
+export async function readPasswordHash(tables: Users, id: string): Promise<string | null> {
+  const user = await tables.user.findUnique({ where: { id }, select: { passwordHash: true } })
+  return user?.passwordHash ?? null
+}
+
 export async function readOwnUser(tables: Users, id: string): Promise<OwnUser | null> {
   const user = await findOwn(tables, id)
   return user && toOwnUser(user)

@@ -28,6 +28,7 @@ const french: Translation__Output = {
   confidence: 0.8,
   cached: true,
   revision: 1,
+  retriable: false,
 }
 
 function message(changes: Partial<Message__Output> = {}): Message__Output {
@@ -44,6 +45,7 @@ function message(changes: Partial<Message__Output> = {}): Message__Output {
     languageSource: 'client',
     createdAt: '2026-01-01T00:00:00.000Z',
     translations: [],
+    display: null,
     ...changes,
   }
 }
@@ -62,7 +64,8 @@ async function deliver(event: Partial<Event__Output>, people: Record<string, Rea
         ),
     },
   } as unknown as Context
-  await fanOut(context, { conversationId: 'c', eventSeq: 7, type: 'new', message: message(), ...event })
+  const about = { conversationId: 'c', eventSeq: 7, revision: 1 }
+  await fanOut(context, { ...about, type: 'new', message: message(), ...event })
   return {
     received,
     frames: Object.fromEntries(
@@ -133,6 +136,10 @@ describe('a translation', () => {
     ['of a deleted message', { ...translated, message: message({ deletedAt: 'now', translations: [french] }) }],
     ['pending again', { ...translated, message: message({ translations: [{ ...french, status: 'pending' }] }) }],
     ['not there', { ...translated, message: message() }],
+    [
+      'of a revision that is no more',
+      { ...translated, message: message({ translations: [{ ...french, revision: 2 }] }) },
+    ],
     ['of an unknown kind', { ...translated, type: 'sung' }],
   ])('that is %s reaches nobody', async (_, event) => {
     expect((await deliver(event)).received.size).toBe(0)

@@ -44,14 +44,18 @@ type Compose = (reader: Reader, wanted: string | null) => ServerFrame | null
 
 /** How this event looks to a reader; null for those it does not concern, and for kinds that are not known here. */
 function composer(event: Event__Output, message: Message__Output): Compose {
-  const { conversationId, eventSeq, language } = event
+  const { conversationId, eventSeq, type, language, revision } = event
   const place = { conversationId, eventSeq }
-  if (event.type === 'new') {
-    return (reader) => ({ type: 'message.new', ...place, data: presentMessage(message, reader) })
+  if (type === 'new' || type === 'edited') {
+    return (reader) => ({ type: `message.${type}`, ...place, data: presentMessage(message, reader) })
+  }
+  if (type === 'deleted') {
+    const { id: messageId, seq } = message
+    return () => ({ type: 'message.deleted', ...place, data: { messageId, seq } })
   }
   // As the translation is now: a later event follows when it is not what this one announced.
-  const translation = message.translations.find((one) => one.language === language)
-  const frame = translation && !message.deletedAt ? translationFrame(event.type, place, message.id, translation) : null
+  const translation = message.translations.find((one) => one.language === language && one.revision === revision)
+  const frame = translation && !message.deletedAt ? translationFrame(type, place, message.id, translation) : null
   return (_, wanted) => (wanted === language ? frame : null)
 }
 

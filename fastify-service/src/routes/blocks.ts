@@ -1,0 +1,52 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Problem } from '@meeshy/shared/problems'
+import { Type } from 'typebox'
+import type { Context } from '../context.js'
+import { found } from '../inputs.js'
+import { callerOf } from '../plugins/auth.js'
+import { blockUser, unblockUser } from '../store/blocks.js'
+import { readPublicUser } from '../store/users.js'
+import { IdParams } from './schemas.js'
+
+/** Whom one wants to hear nothing from. The other one is not told. */
+export function blockRoutes({ database }: Context): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      '/:id/block',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'Block somebody: no direct messages, requests and invitations between us',
+          tags: ['users'],
+          params: IdParams,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        const { userId } = callerOf(request)
+        const { id } = request.params
+        if (id === userId) throw new Problem('bad_request', 'You cannot block yourself.')
+        found(await readPublicUser(database, id))
+        await blockUser(database, userId, id)
+        return reply.code(204).send(null)
+      },
+    )
+
+    app.delete(
+      '/:id/block',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'End a block',
+          tags: ['users'],
+          params: IdParams,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await unblockUser(database, callerOf(request).userId, request.params.id)
+        return reply.code(204).send(null)
+      },
+    )
+  }
+}

@@ -1,0 +1,112 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Context } from '../context.js'
+import { invalid } from '../inputs.js'
+import { callerOf } from '../plugins/auth.js'
+import { addMember, changeRole, listMembers, removeMember, requireMembership, roles } from '../store/members.js'
+import { readPublicUser } from '../store/users.js'
+import { announceMember } from '../websocket/announce.js'
+import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
+import { closed, Id, IdParams, PublicUserSchema, ref, Time } from './schemas.js'
+
+export const MemberSchema = Type.Object(
+  { user: ref(PublicUserSchema), role: Type.String(), joinedAt: Type.String() },
+  { $id: 'Member' },
+)
+
+const MemberParams = Type.Object({ id: Id, userId: Id }, closed)
+
+/** Where a page of members ended. */
+const Position = Type.Object({ at: Time, id: Id })
+
+/** Who is in a conversation, and as what. */
+export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
+  const { database } = context
+
+  return async (app) => {
+    app.get(
+      '/:id/members',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'The members, in the order of their joining',
+          tags: ['conversations'],
+          params: IdParams,
+          querystring: Type.Object(pageQuery, closed),
+          response: { 200: Page(ref(MemberSchema)) },
+        },
+      },
+      async (request) => {
+        const { id } = request.params
+        const { limit, after } = readPageQuery(Position, request.query)
+        await requireMembership(database, id, callerOf(request).userId)
+        const position = after && { joinedAt: new Date(after.at), userId: after.id }
+        const rows = await listMembers(database, id, { limit, ...(position && { after: position }) })
+        return toPage(rows, limit, ({ joinedAt, user }) => ({ at: Date.parse(joinedAt), id: user.id }))
+      },
+    )
+
+    app.post(
+      '/:id/members',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'Add somebody, as a moderator; who is there already stays as they are',
+          tags: ['conversations'],
+          params: IdParams,
+          body: Type.Object({ userId: Id }, closed),
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params
+        const { userId } = request.body
+        const actorId = callerOf(request).userId
+        await requireMembership(database, id, actorId)
+        if (!(await readPublicUser(database, userId))) throw invalid('/userId', 'is nobody')
+        const change = await addMember(database, id, actorId, userId)
+        if (change) await announceMember(context, 'added', id, { userId, ...change })
+        return reply.code(204).send(null)
+      },
+    )
+
+    app.put(
+      '/:id/members/:userId',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'Give a member another role; an owner can make others owners',
+          tags: ['conversations'],
+          params: MemberParams,
+          body: Type.Object({ role: Type.Enum([...roles]) }, closed),
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        const { id, userId } = request.params
+        const change = await changeRole(database, id, callerOf(request).userId, userId, request.body.role)
+        await announceMember(context, 'updated', id, { userId, ...change })
+        return reply.code(204).send(null)
+      },
+    )
+
+    app.delete(
+      '/:id/members/:userId',
+      {
+        config: { policy: 'user' },
+        schema: {
+          summary: 'Leave, or as a moderator remove somebody',
+          tags: ['conversations'],
+          params: MemberParams,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        const { id, userId } = request.params
+        const change = await removeMember(database, id, callerOf(request).userId, userId)
+        await announceMember(context, 'removed', id, { userId, ...change })
+        return reply.code(204).send(null)
+      },
+    )
+  }
+}

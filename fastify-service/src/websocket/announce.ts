@@ -1,0 +1,37 @@
+import type { ConversationChange, MemberChange, ServerFrame } from '@meeshy/shared/frames'
+import type { Context } from '../context.js'
+
+type Announcer = Pick<Context, 'rooms' | 'hub'>
+
+/** Tells every device of every member that a conversation has changed, after the commit. */
+export async function announceConversation(
+  context: Announcer,
+  type: 'created' | 'updated',
+  change: ConversationChange,
+): Promise<void> {
+  context.rooms.forget(change.id)
+  const members = await context.rooms.read(change.id)
+  tell(context, members.keys(), { type: `conversation.${type}`, conversationId: change.id, data: change })
+}
+
+/** Tells those who were the members that a conversation is gone, after the commit. */
+export function announceDeletion(context: Announcer, memberIds: string[], change: ConversationChange): void {
+  context.rooms.forget(change.id)
+  tell(context, memberIds, { type: 'conversation.deleted', conversationId: change.id, data: change })
+}
+
+/** Tells the members, and who is one no more, of a change among them, after the commit. */
+export async function announceMember(
+  context: Announcer,
+  type: 'added' | 'updated' | 'removed',
+  conversationId: string,
+  change: MemberChange,
+): Promise<void> {
+  context.rooms.forget(conversationId)
+  const members = await context.rooms.read(conversationId)
+  tell(context, new Set([...members.keys(), change.userId]), { type: `member.${type}`, conversationId, data: change })
+}
+
+function tell({ hub }: Announcer, userIds: Iterable<string>, frame: ServerFrame): void {
+  for (const userId of userIds) hub.sendToUser(userId, frame)
+}

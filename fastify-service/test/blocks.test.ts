@@ -1,0 +1,45 @@
+import { newId } from '@meeshy/shared/ids'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Person, startTestGateway, type TestGateway } from './support.js'
+
+let gateway: TestGateway
+let ana: Person
+let ben: Person
+let eve: Person
+beforeAll(async () => {
+  gateway = await startTestGateway()
+  ana = await gateway.register('ana')
+  ben = await gateway.register('ben')
+  eve = await gateway.register('eve')
+})
+afterAll(() => gateway.close())
+
+const call = ({ accessToken: token }: Person, method: string, path: string, body?: object) =>
+  gateway.call(method, path, { token, ...(body && { body }) })
+const create = (by: Person, type: string, { user }: Person) =>
+  call(by, 'POST', '/api/conversations', { type, memberIds: [user.id], ...(type === 'group' && { title: 'Room' }) })
+
+it('keeps two people from inviting each other, in both directions, until it ends', async () => {
+  for (const _ of [1, 2]) expect((await call(ana, 'POST', `/api/users/${ben.user.id}/block`)).status).toBe(204)
+  for (const type of ['direct', 'group']) {
+    expect(await create(ana, type, ben)).toMatchObject({ status: 403 })
+    expect(await create(ben, type, ana)).toMatchObject({ status: 403 })
+    expect(await create(eve, type, ana)).toMatchObject({ status: 201 })
+  }
+  // The other one cannot end it, and is not told.
+  expect((await call(ben, 'DELETE', `/api/users/${ana.user.id}/block`)).status).toBe(204)
+  expect(await create(ben, 'group', ana)).toMatchObject({ status: 403 })
+  for (const _ of [1, 2]) expect((await call(ana, 'DELETE', `/api/users/${ben.user.id}/block`)).status).toBe(204)
+  expect(await create(ben, 'direct', ana)).toMatchObject({ status: 201 })
+})
+
+it('leaves a direct conversation that is there to be read', async () => {
+  const first = await create(ana, 'direct', eve)
+  await call(eve, 'POST', `/api/users/${ana.user.id}/block`)
+  expect(await create(ana, 'direct', eve)).toMatchObject({ status: 200, body: first.body })
+})
+
+it('is not for oneself, nor for nobody', async () => {
+  expect(await call(ana, 'POST', `/api/users/${ana.user.id}/block`)).toMatchObject({ status: 400 })
+  expect(await call(ana, 'POST', `/api/users/${newId()}/block`)).toMatchObject({ status: 404 })
+})
