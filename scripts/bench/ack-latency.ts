@@ -6,6 +6,8 @@ import type { ChatClient } from '../lib/chat-client.js'
 import { runCommand } from '../lib/command.js'
 import { openRoom } from '../lib/room.js'
 import { ownStage, type Stage } from '../lib/stage.js'
+import { quantile } from './lib/figures.js'
+import { atRate } from './lib/load.js'
 
 /**
  * How long a send takes until its ack while the model works: `npm run bench:ack`. Sends come at a fixed rate, whether
@@ -60,19 +62,13 @@ async function warmUp(room: Bench): Promise<void> {
 }
 
 async function sendAtRate(room: Bench, sends: number, rate: number) {
-  const startedAt = performance.now()
-  const acks: Promise<number>[] = []
-  for (let index = 0; index < sends; index += 1) {
-    const due = startedAt + (index * 1000) / rate
-    await delay(Math.max(0, due - performance.now()))
-    const ack = room.send().then(() => performance.now() - due)
-    // Counted below; until then nobody else looks at it.
-    ack.catch(() => undefined)
-    acks.push(ack)
-  }
-  const settled = await Promise.allSettled(acks)
-  const latencies = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  return { latencies, refused: settled.length - latencies.length }
+  let refused = 0
+  const latencies = await atRate(sends, rate, () =>
+    room.send().catch(() => {
+      refused += 1
+    }),
+  )
+  return { latencies, refused }
 }
 
 /** Reads both services' own figures once a second; each covers the last 10 to 20 s. */
@@ -111,7 +107,6 @@ function worst(samples: Loop[]): Loop {
 }
 
 function quantiles(values: number[]): Loop {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (share: number) => Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 10) / 10
+  const at = (share: number) => Math.round(quantile(values, share) * 10) / 10
   return { p50: at(0.5), p99: at(0.99), max: at(1) }
 }

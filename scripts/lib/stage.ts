@@ -6,10 +6,10 @@ import { readEnvironment } from '@meeshy/shared/config'
 import { migrate } from '@meeshy/shared/database/migrate'
 import { ask, isReady } from './ask.js'
 import { Stop } from './command.js'
+import { endWithThisProcess } from './end-with-process.js'
 import { freshSecrets } from './env-file.js'
 import { freePorts } from './ports.js'
 import { type Configs, type Environment, loadConfigs, servicesOf } from './services.js'
-import { stopSignals } from './stop-signals.js'
 import { Supervisor } from './supervisor.js'
 
 /** Both services, for a program that plays on them. */
@@ -78,6 +78,9 @@ export async function ownSettings(folder: string): Promise<Environment> {
     FASTIFY_PORT: String(gateway),
     GRPC_HOST: '127.0.0.1',
     GRPC_PORT: String(grpc),
+    GRPC_TLS_CERT: '',
+    GRPC_TLS_KEY: '',
+    GRPC_TLS_CA: '',
     TRANSLATION_HOST: '127.0.0.1',
     TRANSLATION_PORT: String(translation),
   }
@@ -96,15 +99,4 @@ async function waitUntilComplete(stage: Stage): Promise<boolean> {
     await delay(100)
   }
   return false
-}
-
-/** Ctrl-C and the like run the exit handlers, which end the services too. Returns how to undo this. */
-function endWithThisProcess(cleanUp: () => void): () => void {
-  const end = () => process.exit(1)
-  process.once('exit', cleanUp)
-  for (const signal of stopSignals) process.once(signal, end)
-  return () => {
-    process.off('exit', cleanUp)
-    for (const signal of stopSignals) process.off(signal, end)
-  }
 }

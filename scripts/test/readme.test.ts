@@ -19,7 +19,9 @@ const runElsewhere: Record<string, string> = {
   './start.sh dev': 'dev.test.ts',
   './start.sh demo': 'demo.test.ts',
   './start.sh test': 'whoever reads this',
-  'npm run kill-test': 'kill.test.ts',
+  'npm run kill-test': 'kill-test.test.ts',
+  'npm run kill-test -- --between-ack-and-translation': 'kill-test.test.ts',
+  'npm run disk-faults': 'disk-faults.test.ts',
 }
 
 describe('the README', () => {

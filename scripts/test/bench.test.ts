@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest'
+import { inTurns } from '../bench/lib/turns.js'
+import { startCommand } from './testing/process.js'
+
+it('sides are measured in turns, without the first round', async () => {
+  const order: string[] = []
+  const side = (name: string) => async () => ({ turn: order.push(name) })
+  const found = await inTurns({ a: side('a'), b: side('b') }, 3)
+  expect(order.join('')).toBe('abbaabba')
+  expect(found).toEqual({ a: { turn: 5 }, b: { turn: 6 } })
+})
+
+it('bench:creates compares ways to write messages', async () => {
+  const rows = await tableOf('creates', ['--creates', '128', '--rounds', '1'])
+  expect(Object.keys(rows)).toHaveLength(5)
+  for (const [rate = 0, cpu = 0, rateRatio = 0, cpuRatio = 0] of Object.values(rows)) {
+    // Less than a bare statement takes, or more than a message by the slowest way, would be a mistake in the measuring.
+    expect(cpu).toBeGreaterThan(5)
+    expect(cpu).toBeLessThan(100_000)
+    const [peerRate = 0, peerCpu = 0] = rows['peer: Prisma, one row'] ?? []
+    expect(rateRatio).toBeCloseTo(rate / peerRate, 0)
+    expect(cpuRatio).toBeCloseTo(peerCpu / cpu, 0)
+  }
+})
+
+it('bench:rpc measures calls at fixed rates and together', async () => {
+  const rows = await tableOf('rpc', ['--seconds', '0.2', '--rounds', '1'])
+  expect(Object.keys(rows)).toHaveLength(4)
+  for (const [p50at200 = 0, p99at200 = 0, cpuAt200, p50at500 = 0, p99at500 = 0, cpuAt500, rate] of Object.values(
+    rows,
+  )) {
+    expect(p99at200).toBeGreaterThanOrEqual(p50at200)
+    expect(p99at500).toBeGreaterThanOrEqual(p50at500)
+    // No call over HTTP/2 costs less.
+    expect(cpuAt200).toBeGreaterThan(20)
+    expect(cpuAt500).toBeGreaterThan(20)
+    expect(rate).toBeGreaterThan(10)
+  }
+})
+
+it('bench:subscribe delivers every event to every subscriber', async () => {
+  const rows = await tableOf('subscribe', ['--events', '2000', '--rate', '100', '--seconds', '0.5', '--rounds', '1'])
+  expect(Object.keys(rows)).toHaveLength(5)
+  const [[one = 0] = [], [four = 0] = [], none = [], liveForOne = [], liveForFour = []] = Object.values(rows)
+  expect(Math.min(one, four)).toBeGreaterThan(100)
+  expect(none).toEqual([expect.any(Number)])
+  for (const [rate, cpu, p50 = Number.NaN, p99] of [liveForOne, liveForFour]) {
+    expect(rate).toBeGreaterThan(10)
+    expect(cpu).toBeGreaterThan(20)
+    expect(p99).toBeGreaterThanOrEqual(p50)
+  }
+})
+
+it.each([
+  ['history', 11],
+  ['unread', 7],
+])('bench:%s shows how a call grows with the conversation', async (name, count) => {
+  const few = name === 'history' ? '--pages' : '--calls'
+  const rows = await tableOf(name, ['--sizes', '200,400', few, '10', '--rounds', '1'])
+  expect(Object.keys(rows)).toHaveLength(count)
+  for (const [first = 0, last = 0, growth = 0] of Object.values(rows)) {
+    expect(first).toBeGreaterThan(0)
+    expect(growth).toBeCloseTo(last / first, 1)
+  }
+})
+
+/** Runs a benchmark; its table by the first cells of its rows. */
+async function tableOf(name: string, args: string[]): Promise<Record<string, number[]>> {
+  const { code, stdout, stderr } = await startCommand(`bench/${name}`, {}, args).ended
+  expect(code, stderr).toBe(0)
+  const [, , ...rows] = stdout.split('\n').filter((line) => line.startsWith('|'))
+  return Object.fromEntries(
+    rows.map((row) => {
+      const [title = '', ...cells] = row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim())
+      return [title, cells.filter(Boolean).map(Number)]
+    }),
+  )
+}
