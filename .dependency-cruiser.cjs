@@ -87,13 +87,13 @@ module.exports = {
     ),
 
     upward('translation-nobody-imports-the-process', translation, 'service[.]ts|.+/', 'server[.]ts'),
-    upward('translation-doors', translation, '(grpc|monitoring)/', 'service[.]ts'),
-    upward('translation-work', translation, '(translation|events)/', 'service[.]ts|(grpc|monitoring)/'),
+    upward('translation-doors', translation, '(grpc|monitoring|housekeeping)/', 'service[.]ts'),
+    upward('translation-work', translation, '(translation|events)/', 'service[.]ts|(grpc|monitoring|housekeeping)/'),
     upward(
       'translation-tools',
       translation,
       '(inference|models|store)/',
-      'service[.]ts|(grpc|monitoring|translation|events)/',
+      'service[.]ts|(grpc|monitoring|housekeeping|translation|events)/',
     ),
     upward('inference-is-text-in-text-out', translation, 'inference/', 'store/|config[.]ts|context[.]ts'),
 
