@@ -112,6 +112,36 @@ export const problemKinds = {
     http: 409,
     grpc: 'FAILED_PRECONDITION',
   },
+  last_admin: {
+    title: 'Somebody has to be an administrator',
+    detail: 'Make somebody else an administrator first.',
+    http: 409,
+    grpc: 'FAILED_PRECONDITION',
+  },
+  group_full: {
+    title: 'The group is full',
+    detail: 'Nobody can come in before somebody leaves.',
+    http: 409,
+    grpc: 'FAILED_PRECONDITION',
+  },
+  request_answered: {
+    title: 'The friend request is answered already',
+    detail: 'Read it again to see how.',
+    http: 409,
+    grpc: 'FAILED_PRECONDITION',
+  },
+  request_rejected: {
+    title: 'This person has said no not long ago',
+    detail: 'Wait before you ask again, or let them ask you.',
+    http: 409,
+    grpc: 'FAILED_PRECONDITION',
+  },
+  link_gone: {
+    title: 'The link does not work any more',
+    detail: 'It has expired or is used up. Ask for a new one.',
+    http: 410,
+    grpc: 'FAILED_PRECONDITION',
+  },
   too_large: {
     title: 'The request is too large',
     detail: 'Send less at once.',

@@ -5,14 +5,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { Context } from '../context.js'
 import { readSession } from '../store/sessions.js'
-
-/** Who may call a route: everybody, or whoever is signed in. */
-export type Policy = 'public' | 'user'
+import { type Policy, requireRoleFor } from './policy.js'
 
 /** Who is calling, proven by a token and checked against the session just now. */
 export interface Identity {
   userId: string
   sessionId: string
+  role: string
   /** When the token stops working. */
   expiresAt: Date
 }
@@ -62,8 +61,10 @@ export function auth(context: Context) {
       // After the routes' onRequest hooks, where the rate limit counts also those without a token, and before the
       // body is read.
       app.addHook('preParsing', async (request) => {
-        if (request.is404 || request.routeOptions.config.policy === 'public') return
+        const { policy = { who: 'admin' } as const } = request.routeOptions.config
+        if (request.is404 || policy.who === 'anybody') return
         request.identity = await app.authenticateToken(bearerToken(request))
+        requireRoleFor(policy, request.identity.role)
       })
     },
     { name: 'auth' },
@@ -76,7 +77,7 @@ export function issueToken(app: FastifyInstance, session: { id: string; userId: 
   return app.jwt.sign({ sub: session.userId, sid: session.id, jti: newId(), exp })
 }
 
-/** The caller of a route whose policy is not public. */
+/** The caller of a route that is not for anybody. */
 export function callerOf(request: FastifyRequest): Identity {
   if (!request.identity) throw new Problem('unauthenticated')
   return request.identity
@@ -87,7 +88,7 @@ async function identify(app: FastifyInstance, { database }: Context, token: stri
   const session = await readSession(database, sid)
   if (session?.userId !== sub || session.revokedAt || session.user.deactivatedAt) throw new Problem('token_revoked')
   if (session.expiresAt.getTime() + clockToleranceMs < Date.now()) throw new Problem('token_expired')
-  return { userId: sub, sessionId: sid, expiresAt: new Date(exp * 1000) }
+  return { userId: sub, sessionId: sid, role: session.user.role, expiresAt: new Date(exp * 1000) }
 }
 
 function verify(app: FastifyInstance, token: string): { sub: string; sid: string; exp: number } {

@@ -20,7 +20,7 @@ export const docs = fastifyPlugin(async (app) => {
       url,
       schema: {
         ...schema,
-        ...(route.config?.policy === 'public' ? {} : { security: [{ token: [] }] }),
+        ...(route.config?.policy?.who === 'anybody' ? {} : { security: [{ token: [] }] }),
         response: withProblemType(schema?.response as Record<string, object> | undefined),
       },
     }),
@@ -28,7 +28,7 @@ export const docs = fastifyPlugin(async (app) => {
   // Everybody may read them. They come before `auth`, which would refuse the pages' own routes.
   await app.register(async (pages) => {
     pages.addHook('onRoute', (route) => {
-      route.config = { ...route.config, policy: 'public' }
+      route.config = { ...route.config, policy: { who: 'anybody' } }
     })
     await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   })

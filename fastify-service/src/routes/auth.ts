@@ -44,7 +44,7 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.post(
       '/register',
       {
-        config: { policy: 'public', rateLimit: byAddress },
+        config: { policy: { who: 'anybody' }, rateLimit: byAddress },
         schema: { summary: 'Make an account', tags: ['auth'], body: Registration, response: { 201: SignedIn } },
       },
       async (request, reply) => {
@@ -68,7 +68,7 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.post(
       '/login',
       {
-        config: { policy: 'public', rateLimit: byAddress },
+        config: { policy: { who: 'anybody' }, rateLimit: byAddress },
         schema: { summary: 'Sign in', tags: ['auth'], body: Login, response: { 200: SignedIn } },
       },
       async (request) => {
@@ -86,7 +86,7 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.get(
       '/verify',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest' } },
         schema: {
           summary: 'Whether the token works, and whose it is',
           tags: ['auth'],
@@ -105,7 +105,7 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.post(
       '/logout',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest' } },
         schema: { summary: 'End this session', tags: ['auth'], response: { 204: Type.Null() } },
       },
       async (request, reply) => {

@@ -14,7 +14,7 @@ export function blockRoutes({ database }: Context): FastifyPluginAsyncTypebox {
     app.post(
       '/:id/block',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'user', on: 'user', as: 'anybody' } },
         schema: {
           summary: 'Block somebody: no direct messages, requests and invitations between us',
           tags: ['users'],
@@ -35,7 +35,7 @@ export function blockRoutes({ database }: Context): FastifyPluginAsyncTypebox {
     app.delete(
       '/:id/block',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'user', on: 'user', as: 'anybody' } },
         schema: {
           summary: 'End a block',
           tags: ['users'],

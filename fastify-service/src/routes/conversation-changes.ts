@@ -29,7 +29,7 @@ export function conversationChangeRoutes(context: Context): FastifyPluginAsyncTy
     app.put(
       '/:id',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'user', on: 'conversation', as: 'moderator' } },
         schema: {
           summary: 'Change a conversation, as a moderator',
           tags: ['conversations'],
@@ -50,7 +50,7 @@ export function conversationChangeRoutes(context: Context): FastifyPluginAsyncTy
     app.delete(
       '/:id',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'user', on: 'conversation', as: 'owner' } },
         schema: {
           summary: 'Delete a conversation with all its messages, as its owner',
           tags: ['conversations'],
@@ -70,7 +70,7 @@ export function conversationChangeRoutes(context: Context): FastifyPluginAsyncTy
     app.put(
       '/:id/settings',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'conversation', as: 'member' } },
         schema: {
           summary: 'How I read this conversation; nobody else sees it',
           tags: ['conversations'],

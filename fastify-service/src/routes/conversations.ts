@@ -69,7 +69,7 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
     app.post(
       '',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'user' } },
         schema: {
           summary: 'Make a conversation; the second direct one of a pair answers with the first (200)',
           tags: ['conversations'],
@@ -89,7 +89,7 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
     app.get(
       '',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest' } },
         schema: {
           summary: 'My conversations, latest activity first',
           tags: ['conversations'],
@@ -112,7 +112,7 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
     app.get(
       '/:id',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'conversation', as: 'member' } },
         schema: {
           summary: 'A conversation of mine with its members',
           tags: ['conversations'],

@@ -41,7 +41,7 @@ export function healthRoutes(context: Context) {
     app.get(
       '/health',
       {
-        config: { policy: 'public' },
+        config: { policy: { who: 'anybody' } },
         schema: { summary: 'State and parts', tags: ['operators'], response: { 200: Health, 503: Health } },
       },
       async (request, reply) => {
@@ -54,7 +54,7 @@ export function healthRoutes(context: Context) {
     app.get(
       '/livez',
       {
-        config: { policy: 'public', rateLimit: false },
+        config: { policy: { who: 'anybody' }, rateLimit: false },
         schema: { summary: 'Whether the process runs', tags: ['operators'], response: { 200: Liveness } },
       },
       async () => ({ alive: true }),
@@ -64,7 +64,7 @@ export function healthRoutes(context: Context) {
     app.get(
       '/readyz',
       {
-        config: { policy: 'public', rateLimit: false },
+        config: { policy: { who: 'anybody' }, rateLimit: false },
         schema: {
           summary: 'Whether it should get requests',
           tags: ['operators'],

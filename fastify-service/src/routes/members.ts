@@ -27,7 +27,7 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.get(
       '/:id/members',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'conversation', as: 'member' } },
         schema: {
           summary: 'The members, in the order of their joining',
           tags: ['conversations'],
@@ -49,7 +49,7 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.post(
       '/:id/members',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'user', on: 'conversation', as: 'moderator' } },
         schema: {
           summary: 'Add somebody, as a moderator; who is there already stays as they are',
           tags: ['conversations'],
@@ -73,7 +73,7 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.put(
       '/:id/members/:userId',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'user', on: 'conversation', as: 'admin' } },
         schema: {
           summary: 'Give a member another role; an owner can make others owners',
           tags: ['conversations'],
@@ -93,7 +93,7 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.delete(
       '/:id/members/:userId',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'conversation', as: 'member' } },
         schema: {
           summary: 'Leave, or as a moderator remove somebody',
           tags: ['conversations'],

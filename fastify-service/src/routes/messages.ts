@@ -36,7 +36,7 @@ export function messageRoutes({ messaging, rooms }: Context): FastifyPluginAsync
     app.get(
       '/:id',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'message', as: 'reader' } },
         schema: {
           summary: 'One message',
           tags: ['messages'],
@@ -57,7 +57,7 @@ export function messageRoutes({ messaging, rooms }: Context): FastifyPluginAsync
     app.put(
       '/:id',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'message', as: 'author' } },
         schema: {
           summary: 'Edit a message of mine',
           tags: ['messages'],
@@ -77,7 +77,7 @@ export function messageRoutes({ messaging, rooms }: Context): FastifyPluginAsync
     app.delete(
       '/:id',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'message', as: 'author or moderator' } },
         schema: {
           summary: 'Delete a message of mine, or as a moderator any; its place stays',
           tags: ['messages'],
@@ -94,7 +94,7 @@ export function messageRoutes({ messaging, rooms }: Context): FastifyPluginAsync
     app.post(
       '/:id/translate',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'message', as: 'reader' } },
         schema: {
           summary: 'The translation into one language, made now when it is not there',
           tags: ['messages'],
@@ -115,7 +115,7 @@ export function messageRoutes({ messaging, rooms }: Context): FastifyPluginAsync
     app.post(
       '/:id/read',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'message', as: 'reader' } },
         schema: {
           summary: 'Everything up to this message has been read',
           tags: ['messages'],

@@ -16,7 +16,7 @@ export function passwordRoutes({ config, database, passwords, hub }: Context): F
       '/me/password',
       {
         config: {
-          policy: 'user',
+          policy: { who: 'user' },
           rateLimit: { max: config.AUTH_RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' },
         },
         schema: {

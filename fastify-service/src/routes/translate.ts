@@ -40,7 +40,7 @@ export function translateRoutes({ messaging }: Context): FastifyPluginAsyncTypeb
     app.post(
       '',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest' } },
         schema: {
           summary: 'Translate a text that is not sent yet',
           tags: ['messages'],

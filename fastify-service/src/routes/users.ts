@@ -36,7 +36,7 @@ export function userRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.get(
       '/me',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest' } },
         schema: { summary: 'My profile', tags: ['users'], response: { 200: ref(UserSchema) } },
       },
       async (request) => found(await readOwnUser(database, callerOf(request).userId)),
@@ -45,7 +45,7 @@ export function userRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.put(
       '/me',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest' } },
         schema: {
           summary: 'Change the given fields of my profile',
           tags: ['users'],
@@ -59,7 +59,7 @@ export function userRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.put(
       '/:id',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'guest', on: 'user', as: 'self' } },
         schema: {
           summary: 'The same as PUT /api/users/me, by my id',
           tags: ['users'],
@@ -80,7 +80,7 @@ export function userRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.get(
       '',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'user' } },
         schema: {
           summary: 'Find people',
           tags: ['users'],
@@ -102,7 +102,7 @@ export function userRoutes(context: Context): FastifyPluginAsyncTypebox {
     app.get(
       '/:id',
       {
-        config: { policy: 'user' },
+        config: { policy: { who: 'user', on: 'user', as: 'anybody' } },
         schema: {
           summary: 'The public profile of somebody; by my id my own',
           tags: ['users'],

@@ -3,7 +3,19 @@ import type { PrismaClient } from '@meeshy/shared/generated/prisma/client'
 /** The tables of people and rooms. There are no messages here: a query on them does not compile. */
 export type GatewayTables = Pick<
   PrismaClient,
-  'user' | 'session' | 'block' | 'conversation' | 'conversationMember' | 'feedCursor'
+  | 'user'
+  | 'session'
+  | 'passwordReset'
+  | 'attemptCount'
+  | 'block'
+  | 'friendRequest'
+  | 'group'
+  | 'groupMember'
+  | 'conversation'
+  | 'conversationMember'
+  | 'shareLink'
+  | 'notification'
+  | 'feedCursor'
 >
 
 export interface GatewayDatabase extends GatewayTables {
@@ -15,13 +27,34 @@ export interface GatewayDatabase extends GatewayTables {
 
 /** Narrows the client to what the gateway owns. */
 export function gatewayDatabase(prisma: PrismaClient): GatewayDatabase {
-  const { user, session, block, conversation, conversationMember, feedCursor } = prisma
+  const {
+    user,
+    session,
+    passwordReset,
+    attemptCount,
+    block,
+    friendRequest,
+    group,
+    groupMember,
+    conversation,
+    conversationMember,
+    shareLink,
+    notification,
+    feedCursor,
+  } = prisma
   return {
     user,
     session,
+    passwordReset,
+    attemptCount,
     block,
+    friendRequest,
+    group,
+    groupMember,
     conversation,
     conversationMember,
+    shareLink,
+    notification,
     feedCursor,
     transaction: (work) => prisma.$transaction((tables) => work(tables)),
     ping: async () => {

@@ -20,7 +20,7 @@ export async function readSession(tables: Pick<GatewayTables, 'session'>, id: st
       userId: true,
       expiresAt: true,
       revokedAt: true,
-      user: { select: { deactivatedAt: true } },
+      user: { select: { deactivatedAt: true, role: true } },
     },
   })
 }

@@ -52,7 +52,7 @@ export async function registerWebsocket(
   app.route({
     method: 'GET',
     url: '/ws',
-    config: { policy: 'public' },
+    config: { policy: { who: 'anybody' } },
     schema: { hide: true },
     // Everything that can refuse the upgrade runs before it, so that the refusal is an HTTP problem.
     onRequest: async (request) => {
