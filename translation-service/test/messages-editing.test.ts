@@ -1,6 +1,9 @@
+import type { Message__Output as Message } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Message'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FakeTranslator } from '../src/inference/testing/fake-translator.js'
+import { priorities } from '../src/store/priorities.js'
+import { requestLacking } from '../src/translation/lacking.js'
 import { openRoom, translationOf } from './open-room.js'
 import { fakeModel, TestService } from './start-service.js'
 
@@ -34,6 +37,22 @@ describe('an edit', () => {
     ])
     expect(translationOf(room.events()[3])).toMatchObject({ revision: 2, text: `[en] ${second}` })
     expect(await room.look()).toMatchObject([{ display: { text: `[en] ${second}`, translated: true } }])
+  })
+
+  it.each([
+    ['to no words', '👍', 'fr'],
+    ["to the reader's language", 'Good evening everybody', 'en'],
+  ])('%s needs no translation, also for who had just read the old text', async (_, content, language) => {
+    const room = await openRoom(test, { reads: 'en' })
+    const { id } = await room.send(first)
+    await room.told(1)
+    await room.edit(id, content, language)
+    // What follows a look at the message as it was.
+    const { context } = test.service
+    const [before] = await room.look()
+    const old = { ...(before as Message), originalLanguage: 'fr' }
+    await requestLacking(context, [old], { language: 'en', understood: [], autoTranslate: true }, priorities.visible)
+    expect((await room.rows(id)).filter((row) => row.language === 'en')).toEqual([])
   })
 
   it('discards what is still being made of the old text, and keeps nothing of it', async () => {

@@ -55,7 +55,8 @@ export interface TranslationRequest {
 }
 
 /**
- * Makes these messages wait for a language, except those that have it; one that waits already may move forward.
+ * Makes these messages wait for a language, except those that have it, or by now say something that needs none; one
+ * that waits already may move forward.
  *
  * @returns the ids of those that wait now at this priority
  */
@@ -66,7 +67,8 @@ export async function requestTranslations(sql: Sql, request: TranslationRequest)
     const changed = await sql.run(
       `INSERT INTO "MessageTranslation" AS t
          ("messageId", "language", "revision", "status", "priority", "requestedAt", "updatedAt")
-       SELECT "id", ?, "revision", 'pending', ?, ?, ? FROM "Message" WHERE "id" = ? AND "deletedAt" IS NULL
+       SELECT "id", ?, "revision", 'pending', ?, ?, ? FROM "Message"
+       WHERE "id" = ? AND "deletedAt" IS NULL AND "originalLanguage" NOT IN ('und', ?)
        ON CONFLICT ("messageId", "language") DO UPDATE
          SET "status" = 'pending', "priority" = excluded."priority",
            "attempts" = CASE t."status" WHEN 'failed' THEN 0 ELSE t."attempts" END,
@@ -74,7 +76,7 @@ export async function requestTranslations(sql: Sql, request: TranslationRequest)
            "reason" = NULL, "retriable" = FALSE, "updatedAt" = excluded."updatedAt"
          WHERE (t."status" = 'pending' AND t."priority" > excluded."priority")
            OR (t."status" = 'failed' AND t."updatedAt" <= ?)`,
-      ...[language, priority, timestamp(), timestamp(), messageId, timestamp(retryFailedBefore)],
+      ...[language, priority, timestamp(), timestamp(), messageId, language, timestamp(retryFailedBefore)],
     )
     if (changed > 0) waiting.push(messageId)
   }
