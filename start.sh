@@ -16,6 +16,7 @@ Usage: ./start.sh <command>       (./start.sh <command> --help says more)
   test     install what is missing, then all tests, the linter and the type check
   health   ask the running services how they are
   demo     a conversation of four people in four languages, with timings
+  admin    make a person an administrator: ./start.sh admin <username>
   help     this list
 TEXT
 }
@@ -38,6 +39,9 @@ Asks both services for their health. Exit code 0 when everything is well, 1 othe
 Plays a conversation of Amélie (fr), Ben (en), Carla (de) and Daichi (ja), and prints what each of them sees and
 when. Plays on the running services, where four accounts and a room stay behind, or starts its own on free ports with a
 database that is removed afterwards." ;;
+    admin) echo "./start.sh admin <username>
+Makes somebody who has registered an administrator, in the database that shared/.env names. The services may run or
+not. Administrators make others over REST." ;;
     help) list_commands ;;
   esac
 }
@@ -142,7 +146,7 @@ main() {
   local command=${1:-help}
   if (($# > 0)); then shift; fi
   case $command in
-    setup | dev | test | health | demo) ;;
+    setup | dev | test | health | demo | admin) ;;
     help | --help | -h)
       list_commands
       return

@@ -14,7 +14,13 @@ import {
 import { type Static, Type } from 'typebox'
 import { durationMs, isNetwork, isOrigin, listOf } from './setting-values.js'
 
-const longestSessionMs = durationMs('365d')
+const longestDurationMs = durationMs('365d')
+const durations = [
+  'JWT_EXPIRES_IN',
+  'REFRESH_EXPIRES_IN',
+  'PASSWORD_RESET_EXPIRES_IN',
+  'FAILED_SIGN_INS_WINDOW',
+] as const
 
 /** Every setting of the gateway; `shared/.env.example` documents them in the same words. */
 export const settings = Type.Object({
@@ -30,6 +36,33 @@ export const settings = Type.Object({
     default: '1h',
     description: 'how long an access token lives',
   }),
+  REFRESH_EXPIRES_IN: Type.String({
+    pattern: '^[1-9][0-9]*[smhd]$',
+    default: '30d',
+    description: 'how long a session lives after its last refresh',
+  }),
+  PASSWORD_RESET_EXPIRES_IN: Type.String({
+    pattern: '^[1-9][0-9]*[smhd]$',
+    default: '1h',
+    description: 'how long the one-time token for a new password works',
+  }),
+  FAILED_SIGN_INS_PER_ACCOUNT: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 10,
+    description: 'wrong passwords for one account before it has to wait',
+  }),
+  FAILED_SIGN_INS_PER_ADDRESS: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 50,
+    description: 'wrong passwords from one address before it has to wait',
+  }),
+  FAILED_SIGN_INS_WINDOW: Type.String({
+    pattern: '^[1-9][0-9]*[smhd]$',
+    default: '15m',
+    description: 'the time over which wrong passwords count',
+  }),
   PASSWORD_PEPPER: secret('is mixed into every password before hashing'),
   BCRYPT_COST: Type.Integer({ minimum: 4, maximum: 15, default: 12, description: 'rounds of password hashing, log2' }),
   CORS_ORIGINS: Type.String({ default: '', description: 'web sites that may connect, separated by commas' }),
@@ -41,13 +74,55 @@ export const settings = Type.Object({
     minimum: 1,
     maximum: 1_000_000,
     default: 300,
-    description: 'REST requests per minute from one address',
+    description: 'REST requests per minute of one person',
+  }),
+  ADDRESS_RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 1200,
+    description: 'REST requests per minute from one address, whoever they are of',
   }),
   AUTH_RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,
     maximum: 1_000_000,
     default: 20,
     description: 'sign-ins, and registrations, per minute from one address',
+  }),
+  REQUEST_TIMEOUT_MS: Type.Integer({
+    minimum: 100,
+    maximum: 600_000,
+    default: 10_000,
+    description: 'how long a request may take to arrive, in milliseconds',
+  }),
+  IDLE_TIMEOUT_MS: Type.Integer({
+    minimum: 100,
+    maximum: 600_000,
+    default: 72_000,
+    description: 'how long a connection may be silent, in milliseconds',
+  }),
+  MAX_CONNECTIONS: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 20_000,
+    description: 'open connections, sockets included, beyond which new requests are refused',
+  }),
+  MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
+    minimum: 0,
+    maximum: 60_000,
+    default: 1000,
+    description: 'delay of the event loop beyond which new requests are refused, in milliseconds; 0 for none',
+  }),
+  MAX_HEAP_PERCENT: Type.Integer({
+    minimum: 0,
+    maximum: 100,
+    default: 90,
+    description: "share of the JavaScript heap's limit beyond which new requests are refused; 0 for none",
+  }),
+  MAX_MEMORY_MB: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 0,
+    description: 'memory of the process beyond which new requests are refused, in MiB; 0 for none',
   }),
   SOCKET_SENDS_PER_10S: Type.Integer({
     minimum: 1,
@@ -68,7 +143,13 @@ export type Config = Static<typeof settings> & {
   /** Whose `X-Forwarded-*` is believed: addresses and CIDRs. */
   trustedProxies: string[]
   /** JWT_EXPIRES_IN in milliseconds. */
+  accessLifetimeMs: number
+  /** REFRESH_EXPIRES_IN in milliseconds. */
   sessionLifetimeMs: number
+  /** PASSWORD_RESET_EXPIRES_IN in milliseconds. */
+  passwordResetLifetimeMs: number
+  /** FAILED_SIGN_INS_WINDOW in milliseconds. */
+  failedSignInsWindowMs: number
   /** What the translation service's certificate is checked against, PEM; null connects without TLS. */
   grpcAuthority: Buffer | null
 }
@@ -78,11 +159,12 @@ export function loadConfig(environment?: Record<string, string | undefined>): Co
   const config = readConfig(settings, environment)
   const corsOrigins = listOf(config.CORS_ORIGINS)
   const trustedProxies = listOf(config.TRUST_PROXY)
-  const sessionLifetimeMs = durationMs(config.JWT_EXPIRES_IN)
   const wrong = [
     ...refuse('CORS_ORIGINS', corsOrigins, isOrigin, 'origins like https://chat.example.org'),
     ...refuse('TRUST_PROXY', trustedProxies, isNetwork, 'addresses and networks like 127.0.0.1,10.0.0.0/8'),
-    ...refuse('JWT_EXPIRES_IN', [config.JWT_EXPIRES_IN], () => sessionLifetimeMs <= longestSessionMs, 'at most 365d'),
+    ...durations.flatMap((name) =>
+      refuse(name, [config[name]], (value) => durationMs(value) <= longestDurationMs, 'at most 365d'),
+    ),
   ]
   if (wrong.length > 0) throw new ConfigError(wrong)
   const grpcAuthority = readAuthority(config)
@@ -92,7 +174,10 @@ export function loadConfig(environment?: Record<string, string | undefined>): Co
     LOG_DIR: config.LOG_DIR && resolvePath(config.LOG_DIR),
     corsOrigins,
     trustedProxies,
-    sessionLifetimeMs,
+    accessLifetimeMs: durationMs(config.JWT_EXPIRES_IN),
+    sessionLifetimeMs: durationMs(config.REFRESH_EXPIRES_IN),
+    passwordResetLifetimeMs: durationMs(config.PASSWORD_RESET_EXPIRES_IN),
+    failedSignInsWindowMs: durationMs(config.FAILED_SIGN_INS_WINDOW),
     grpcAuthority,
   }
 }

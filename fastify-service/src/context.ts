@@ -1,5 +1,7 @@
 import type { Logger } from '@meeshy/shared/logging'
+import type { Attempts } from './auth/attempts.js'
 import type { Passwords } from './auth/passwords.js'
+import type { RefreshTokens } from './auth/refresh-tokens.js'
 import type { Config } from './config.js'
 import type { Messaging } from './grpc/messaging.js'
 import type { GatewayDatabase } from './store/database.js'
@@ -13,6 +15,10 @@ export interface Context {
   database: GatewayDatabase
   /** Hashes and checks passwords, a few at a time. */
   passwords: Passwords
+  /** Counts wrong passwords and tokens. */
+  attempts: Attempts
+  /** Makes refresh tokens, and knows its own again. */
+  refreshTokens: RefreshTokens
   /** Messages: the only door to them. */
   messaging: Messaging
   /** Who is in a conversation and what each of them reads, cached. */

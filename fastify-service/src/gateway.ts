@@ -3,16 +3,20 @@ import { openDatabase } from '@meeshy/shared/database/open'
 import { Opened } from '@meeshy/shared/lifecycle'
 import { createLogger, type Logger } from '@meeshy/shared/logging'
 import { type App, buildApp } from './app.js'
+import { Attempts } from './auth/attempts.js'
 import { Passwords } from './auth/passwords.js'
+import { RefreshTokens } from './auth/refresh-tokens.js'
 import type { Config } from './config.js'
 import type { Context } from './context.js'
 import { connectMessaging } from './grpc/client.js'
-import { startEventFeed } from './grpc/events.js'
+import { type Deliver, startEventFeed } from './grpc/events.js'
+import { startMessageErasures } from './grpc/message-erasures.js'
 import { Messaging } from './grpc/messaging.js'
 import { gatewayDatabase } from './store/database.js'
 import { Rooms } from './store/rooms.js'
 import { fanOut } from './websocket/fan-out.js'
 import { Hub } from './websocket/hub.js'
+import { Mentions } from './websocket/mentions.js'
 
 const drainLimitMs = 3_000
 
@@ -50,12 +54,25 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
       log,
       database,
       passwords: new Passwords({ pepper: config.PASSWORD_PEPPER, cost: config.BCRYPT_COST }),
+      attempts: new Attempts(database, {
+        perAccount: config.FAILED_SIGN_INS_PER_ACCOUNT,
+        perAddress: config.FAILED_SIGN_INS_PER_ADDRESS,
+        windowMs: config.failedSignInsWindowMs,
+      }),
+      refreshTokens: new RefreshTokens(config.JWT_SECRET),
       messaging: new Messaging(link),
       rooms: new Rooms(database),
       hub: new Hub(),
     }
-    const feed = startEventFeed(context, (event) => fanOut(context, event))
+    const mentions = new Mentions(context)
+    const deliver: Deliver = async (event) => {
+      await fanOut(context, event)
+      await mentions.take(event)
+    }
+    const feed = startEventFeed(context, deliver, () => mentions.settled())
     opened.add(() => feed.close())
+    const erasures = startMessageErasures(context)
+    opened.add(() => erasures.close())
     const [app] = await Promise.all([buildApp(context), context.passwords.prepare()])
     opened.add(() => closeApp(app))
     await app.listen({ host: config.FASTIFY_HOST, port: config.FASTIFY_PORT })

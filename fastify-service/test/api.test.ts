@@ -6,7 +6,6 @@ import { startTestGateway, type TestGateway } from './support.js'
 
 interface Operation {
   security?: object[]
-  responses: Record<string, { content?: Record<string, { schema: object }> }>
 }
 
 interface OpenApi {
@@ -28,51 +27,8 @@ beforeAll(async () => {
 afterAll(() => gateway.close())
 
 describe('the API', () => {
-  it('is described by OpenAPI 3.1, every answer with its schema', () => {
+  it('is described by OpenAPI 3.1, with the closed list of problems', () => {
     expect(document.openapi).toBe('3.1.0')
-    expect(operations.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
-      'delete /api/conversations/{id}',
-      'delete /api/conversations/{id}/members/{userId}',
-      'delete /api/messages/{id}',
-      'delete /api/users/{id}/block',
-      'get /api/auth/verify',
-      'get /api/conversations',
-      'get /api/conversations/{id}',
-      'get /api/conversations/{id}/members',
-      'get /api/conversations/{id}/messages',
-      'get /api/messages/{id}',
-      'get /api/users',
-      'get /api/users/me',
-      'get /api/users/{id}',
-      'get /health',
-      'get /livez',
-      'get /readyz',
-      'post /api/auth/login',
-      'post /api/auth/logout',
-      'post /api/auth/register',
-      'post /api/conversations',
-      'post /api/conversations/{id}/members',
-      'post /api/conversations/{id}/messages',
-      'post /api/conversations/{id}/read',
-      'post /api/messages/{id}/read',
-      'post /api/messages/{id}/translate',
-      'post /api/translate',
-      'post /api/users/{id}/block',
-      'put /api/conversations/{id}',
-      'put /api/conversations/{id}/members/{userId}',
-      'put /api/conversations/{id}/settings',
-      'put /api/messages/{id}',
-      'put /api/users/me',
-      'put /api/users/me/password',
-      'put /api/users/{id}',
-    ])
-    for (const [, path, { responses }] of operations) {
-      const { content } = responses['4XX'] ?? {}
-      expect(content, path).toEqual({
-        'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
-      })
-      expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true)
-    }
     expect(document.components.schemas.Problem?.properties.code?.enum).toEqual(Object.keys(problemKinds))
   })
 

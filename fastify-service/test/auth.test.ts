@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import bcrypt from 'bcrypt'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Person, password, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 
 let gateway: TestGateway
@@ -44,6 +45,15 @@ describe('registering', () => {
     expect(answer.body.code).toBe('email_taken')
   })
 
+  it('takes every other password of eight characters, whatever they are', async () => {
+    const passwords = ['\u{1f600}'.repeat(8), 'zqzqzqzq', '        ', 'ваш котик', 'x'.repeat(256)]
+    for (const [index, chosen] of passwords.entries()) {
+      await gateway.register(`chosen${index}`, { password: chosen })
+      const body = { login: `chosen${index}`, password: chosen }
+      expect((await gateway.call('POST', '/api/auth/login', { body })).status).toBe(200)
+    }
+  })
+
   it('gives a name to one of many who ask for it at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -65,6 +75,12 @@ describe('registering', () => {
     ['a short password', { password: '1234567' }, '/password'],
     ['a password with half a character', { password: 'abcdefgh\ud800' }, '/password'],
     ['a long password', { password: 'x'.repeat(257) }, '/password'],
+    ['a password of four characters in eight units', { password: '\u{1f600}'.repeat(4) }, '/password'],
+    ['a common password', { password: 'Password123' }, '/password'],
+    ['a common password in wide letters', { password: '\uff30assword123' }, '/password'],
+    ['the username as password', { username: 'valid-name', password: 'Valid-Name' }, '/password'],
+    ['the address as password', { password: 'valid@example.org' }, '/password'],
+    ['the name of the address as password', { email: 'valid-post@example.org', password: 'valid-post' }, '/password'],
     ['a language that is none of the ten', { preferredLanguage: 'nl' }, '/preferredLanguage'],
     ['an unknown understood language', { understoodLanguages: ['en', 'xx'] }, '/understoodLanguages/1'],
     ['an empty name', { displayName: '  ' }, '/displayName'],
@@ -100,6 +116,16 @@ describe('signing in', () => {
     expect(withoutRequestId(unknown)).toBe(withoutRequestId(wrong))
     const names = ({ headers }: { headers: Headers }) => [...headers.keys()].sort()
     expect(names(unknown)).toEqual(names(wrong))
+  })
+
+  it('hashes once, at the same cost, for an unknown person and a wrong password', async () => {
+    const compare = vi.spyOn(bcrypt, 'compare')
+    for (const login of ['lena', 'nobody', 'nobody@example.org']) {
+      compare.mockClear()
+      await gateway.fail('POST', '/api/auth/login', { body: { login, password: 'not hers' } })
+      expect(compare.mock.calls).toEqual([[expect.any(String), expect.stringMatching(/^\$2b\$04\$.{53}$/)]])
+    }
+    compare.mockRestore()
   })
 
   it('wants exactly one name', async () => {

@@ -43,3 +43,36 @@ it('is not for oneself, nor for nobody', async () => {
   expect(await call(ana, 'POST', `/api/users/${ana.user.id}/block`)).toMatchObject({ status: 400 })
   expect(await call(ana, 'POST', `/api/users/${newId()}/block`)).toMatchObject({ status: 404 })
 })
+
+it('withdraws the friend request that waits between the two', async () => {
+  const [fay, gus] = [await gateway.register('fay'), await gateway.register('gus')]
+  const { friendRequest } = gateway.context.database
+  const openKey = [fay.user.id, gus.user.id].sort().join(':')
+  const data = { id: newId(), senderId: gus.user.id, receiverId: fay.user.id, openKey }
+  await friendRequest.create({ data })
+  await call(fay, 'POST', `/api/users/${ana.user.id}/block`)
+  expect(await friendRequest.count({ where: { openKey } })).toBe(1)
+  await call(fay, 'POST', `/api/users/${gus.user.id}/block`)
+  expect(await friendRequest.count({ where: { openKey } })).toBe(0)
+  // One that was accepted is history.
+  await friendRequest.create({ data: { ...data, status: 'accepted' } })
+  await call(gus, 'POST', `/api/users/${fay.user.id}/block`)
+  expect(await friendRequest.count({ where: { openKey } })).toBe(1)
+})
+
+it('are listed for oneself, a page at a time', async () => {
+  const [hal, ...others] = [await gateway.register('hal'), ana, ben, eve]
+  for (const other of others) await call(hal, 'POST', `/api/users/${other.user.id}/block`)
+  interface Page {
+    data: Array<{ user: { username: string }; blockedAt: string }>
+    page: { nextCursor: string | null }
+  }
+  const list = async (query: string) => (await call(hal, 'GET', `/api/users/me/blocks${query}`)).body as Page
+  const first = await list('?limit=2')
+  const second = await list(`?limit=2&cursor=${first.page.nextCursor}`)
+  expect([...first.data, ...second.data].map(({ user }) => user.username)).toEqual(['ana', 'ben', 'eve'])
+  expect(second.page.nextCursor).toBeNull()
+  expect(Date.parse(first.data[0]?.blockedAt ?? '')).toBeGreaterThan(Date.now() - 60_000)
+  await call(hal, 'DELETE', `/api/users/${ben.user.id}/block`)
+  expect((await list('')).data.map(({ user }) => user.username)).toEqual(['ana', 'eve'])
+})

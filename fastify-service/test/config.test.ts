@@ -11,10 +11,12 @@ it('reads lists and durations', () => {
     CORS_ORIGINS: 'https://chat.example.org, http://localhost:5173',
     TRUST_PROXY: '127.0.0.1, 10.0.0.0/8,::1,fd00::/8',
     JWT_EXPIRES_IN: '365d',
+    REFRESH_EXPIRES_IN: '90s',
   })
   expect(config.corsOrigins).toEqual(['https://chat.example.org', 'http://localhost:5173'])
   expect(config.trustedProxies).toEqual(['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'])
-  expect(config.sessionLifetimeMs).toBe(365 * 86_400_000)
+  expect(config.accessLifetimeMs).toBe(365 * 86_400_000)
+  expect(config.sessionLifetimeMs).toBe(90_000)
 })
 
 it('trusts no proxy and no web site by itself', () => {
@@ -23,6 +25,7 @@ it('trusts no proxy and no web site by itself', () => {
 
 it.each([
   ['JWT_EXPIRES_IN', '366d', '366d'],
+  ['REFRESH_EXPIRES_IN', '366d', '366d'],
   ['JWT_EXPIRES_IN', '99999999999h', '99999999999h'],
   ['CORS_ORIGINS', 'https://ok.example, https://chat.example.org/', 'https://chat.example.org/'],
   ['CORS_ORIGINS', 'chat.example.org', 'chat.example.org'],

@@ -1,7 +1,8 @@
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Conversation, type ConversationSummary, createDirect } from '../src/store/conversations.js'
+import type { ConversationSummary } from '../src/store/conversation-summary.js'
+import { type Conversation, createDirect } from '../src/store/conversations.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 
 interface Page {
@@ -42,7 +43,7 @@ describe('a direct conversation', () => {
   it('is one for a pair also when many ask at once', async () => {
     const fay = await gateway.register('fay')
     const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => {
+      Array.from({ length: 20 }, (_, index) => {
         const [from, to] = index % 2 === 0 ? [ana, fay] : [fay, ana]
         return create(from, { type: 'direct', memberIds: [to.user.id] })
       }),
@@ -108,6 +109,28 @@ describe('a group', () => {
       data: { id: body.id, version: 1 },
     })
     socket.close()
+  })
+})
+
+describe('a large group', () => {
+  it('comes with its first 200 members, and the others in pages', async () => {
+    const { id } = (await create(ana, { type: 'group', title: 'All', memberIds: [ben.user.id] })).body
+    const { user, conversationMember } = gateway.context.database
+    const others = Array.from({ length: 248 }, (_, index) => `crowd-${index}`)
+    const names = { displayName: 'x', displayNameKey: 'x', preferredLanguage: 'en' }
+    const joinedAt = new Date(Date.now() + 60_000)
+    await user.createMany({ data: others.map((one) => ({ ...names, id: one, username: one, usernameKey: one })) })
+    await conversationMember.createMany({
+      data: others.map((userId) => ({ conversationId: id, userId, joinedAt })),
+    })
+    const { body } = await gateway.call<Conversation>('GET', `/api/conversations/${id}`, { token: ben.accessToken })
+    expect(body).toMatchObject({ memberCount: 250, role: 'member' })
+    expect(body.members).toHaveLength(200)
+    const [first, second] = body.members.map(({ user: { id: memberId } }) => memberId)
+    expect([first, second].sort()).toEqual([ana.user.id, ben.user.id].sort())
+    const path = `/api/conversations/${id}/members?limit=200`
+    const page = await gateway.call<{ page: { hasMore: boolean } }>('GET', path, { token: ben.accessToken })
+    expect(page.body.page.hasMore).toBe(true)
   })
 })
 

@@ -71,6 +71,27 @@ describe('removing', () => {
     expect(await remove(owner, owner)).toMatchObject({ status: 204 })
   })
 
+  it('keeps one of two owners who step down at the same time, or of whom one leaves', async () => {
+    await setRole(owner, moderator, 'owner')
+    const down = await Promise.all([setRole(owner, owner, 'member'), setRole(moderator, moderator, 'member')])
+    expect(down.map(({ status }) => status).sort()).toEqual([204, 409])
+    const still = down[0]?.status === 409 ? owner : moderator
+    const other = still === owner ? moderator : owner
+    await setRole(still, other, 'owner')
+    const mixed = await Promise.all([remove(still, still), setRole(other, other, 'admin')])
+    expect(mixed.map(({ status }) => status).sort()).toEqual([204, 409])
+    expect(mixed.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'last_owner' })
+  })
+
+  it('keeps an owner when one leaves while the new one is put in or taken out', async () => {
+    await setRole(owner, moderator, 'admin')
+    const [handed, left] = await Promise.all([setRole(owner, moderator, 'owner'), remove(owner, owner)])
+    const { conversationMember } = gateway.context.database
+    const where = { conversationId: room, role: 'owner' }
+    expect(await conversationMember.count({ where })).toBeGreaterThan(0)
+    expect([handed.status, left.status].every((status) => [204, 404, 409].includes(status))).toBe(true)
+  })
+
   it('keeps one of two owners who leave at the same time', async () => {
     await setRole(owner, moderator, 'owner')
     const answers = await Promise.all([remove(owner, owner), remove(moderator, moderator)])
@@ -85,9 +106,16 @@ describe('roles', () => {
     expect(await setRole(moderator, member, 'admin')).toMatchObject({ status: 403 })
     expect(await setRole(moderator, member, 'moderator')).toMatchObject({ status: 204 })
     expect(await setRole(moderator, owner, 'member')).toMatchObject({ status: 403 })
-    expect(await setRole(owner, owner, 'member')).toMatchObject({ status: 409 })
+    expect(await setRole(owner, owner, 'member')).toMatchObject({ status: 409, body: { code: 'last_owner' } })
     expect(await rolesIn()).toMatchObject({ owner: 'owner', moderator: 'admin', member: 'moderator' })
   })
+})
+
+it('an admin may step down, and not up again', async () => {
+  await setRole(owner, moderator, 'admin')
+  expect(await setRole(moderator, moderator, 'owner')).toMatchObject({ status: 403 })
+  expect(await setRole(moderator, moderator, 'moderator')).toMatchObject({ status: 204 })
+  expect(await setRole(moderator, moderator, 'admin')).toMatchObject({ status: 403 })
 })
 
 it('a stranger gets what they would get if there were no conversation', async () => {

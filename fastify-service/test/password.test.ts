@@ -25,10 +25,29 @@ it('is changed with the old one, and the other sessions end at once', async () =
   expect([(await login('ana', password)).status, (await login('ana', 'another long one')).status]).toEqual([401, 200])
 })
 
-it('is not changed without the old one, or to one that is too short', async () => {
+it('is not changed without the old one, or to one that is not good enough', async () => {
   const { accessToken } = await gateway.register('ben')
   const wrong = await change(accessToken, { currentPassword: 'not mine at all', newPassword: 'another long one' })
   expect(wrong).toMatchObject({ status: 401, body: { code: 'credentials_wrong' } })
-  expect(await change(accessToken, { currentPassword: password, newPassword: 'short' })).toMatchObject({ status: 400 })
+  for (const newPassword of ['short', 'password123', 'ben@example.org']) {
+    const refused = await gateway.fail('PUT', '/api/users/me/password', {
+      token: accessToken,
+      body: { currentPassword: password, newPassword },
+    })
+    expect(refused.status).toBe(400)
+    expect(refused.body.errors?.[0]?.pointer).toBe('/newPassword')
+    expect(refused.text).not.toContain(newPassword)
+  }
   expect((await login('ben', password)).status).toBe(200)
+})
+
+it('of two changes at once only one is done', async () => {
+  const { accessToken } = await gateway.register('carla')
+  const chosen = ['the first long one', 'the second long one']
+  const answers = await Promise.all(
+    chosen.map((newPassword) => change(accessToken, { currentPassword: password, newPassword })),
+  )
+  expect(answers.map(({ status }) => status).sort()).toEqual([204, 401])
+  const logins = await Promise.all(chosen.map((newPassword) => login('carla', newPassword)))
+  expect(logins.map(({ status }) => status)).toEqual(answers.map(({ status }) => (status === 204 ? 200 : 401)))
 })

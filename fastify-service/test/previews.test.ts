@@ -1,9 +1,14 @@
 import { request } from 'node:http'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Person, startTestGateway, type TestGateway } from './support.js'
 
 const body = { text: 'Hi', targets: ['fr'] }
+
+interface Previewed {
+  source: string
+  translations: Array<{ language: string; backTranslation?: string | null; backTranslationReason?: string | null }>
+}
 
 let gateway: TestGateway
 let people: Person[]
@@ -13,11 +18,11 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-function start({ accessToken }: Person, signal: AbortSignal): void {
+function start({ accessToken }: Person, signal: AbortSignal, asked: object = body): void {
   const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' }
   const sent = request(`${gateway.url}/api/translate`, { method: 'POST', headers, signal, agent: false })
   sent.on('error', () => {})
-  sent.end(JSON.stringify(body))
+  sent.end(JSON.stringify(asked))
 }
 
 function running(): number {
@@ -51,4 +56,58 @@ it('are refused beyond 8 of one person and 64 of all, and given up when their cl
   gateway.messaging.resume()
   const answer = await gateway.call('POST', '/api/translate', { token: ana.accessToken, body })
   expect(answer.status).toBe(200)
+})
+
+it('are translated back when asked for, one after the other, each from its own language', async () => {
+  const [{ accessToken: token }] = people as [Person]
+  const asked = { text: 'Hi', targets: ['fr', 'pt'], source: 'en', backTranslate: true }
+  const before = gateway.messaging.calls.length
+  const answer = await gateway.call<Previewed>('POST', '/api/translate', { token, body: asked })
+  expect(answer.body.translations).toMatchObject([
+    { language: 'fr', text: '[fr] Hi', backTranslation: '[en] [fr] Hi', backTranslationReason: null },
+    { language: 'pt', text: '[pt] Hi', backTranslation: '[en] [pt] Hi', backTranslationReason: null },
+  ])
+  expect(gateway.messaging.calls.slice(before).map(({ request }) => request)).toMatchObject([
+    { text: 'Hi', source: 'en', targets: ['fr', 'pt'] },
+    { text: '[fr] Hi', source: 'fr', targets: ['en'] },
+    { text: '[pt] Hi', source: 'pt', targets: ['en'] },
+  ])
+  const plain = await gateway.call<Previewed>('POST', '/api/translate', {
+    token,
+    body: { ...asked, backTranslate: false },
+  })
+  expect(plain.body.translations[0]).not.toHaveProperty('backTranslation')
+})
+
+it('say why there is no way back', async () => {
+  const [{ accessToken: token }] = people as [Person]
+  // The translation is longer than a text may be.
+  const asked = { text: 'x'.repeat(3_998), targets: ['fr'], backTranslate: true }
+  const answer = await gateway.call<Previewed>('POST', '/api/translate', { token, body: asked })
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { translations: [{ status: 'ready', backTranslation: null, backTranslationReason: 'content_invalid' }] },
+  })
+})
+
+it('stop on their way back when their client leaves, and hold one of its slots until then', async () => {
+  const [ana] = people as [Person]
+  const client = new AbortController()
+  const before = running()
+  const cancelledBefore = gateway.messaging.cancelled.length
+  const { messaging } = gateway.context
+  const translate = messaging.translate.bind(messaging)
+  const answering = vi.spyOn(messaging, 'translate').mockImplementationOnce(async (...call) => {
+    const there = await translate(...call)
+    gateway.messaging.hang()
+    return there
+  })
+  start(ana, client.signal, { ...body, targets: ['fr', 'es'], backTranslate: true })
+  await waitFor(() => running() === before + 2, { what: 'the first way back to be under way' })
+  client.abort()
+  await waitFor(() => gateway.messaging.cancelled.length > cancelledBefore, { what: 'the call to be given up' })
+  gateway.messaging.resume()
+  answering.mockRestore()
+  await gateway.call('POST', '/api/translate', { token: ana.accessToken, body })
+  expect(running()).toBe(before + 3)
 })

@@ -8,6 +8,7 @@ import { loadConfig } from '../src/config.js'
 import type { Context } from '../src/context.js'
 import { type Gateway, startGateway } from '../src/gateway.js'
 import type { OwnUser } from '../src/store/users.js'
+import { Secrets } from './canary.js'
 
 export const jwtSecret = 'a-secret-of-the-tests-only-0123456789'
 export const password = 'correct horse battery'
@@ -29,6 +30,7 @@ export interface CallOptions {
 export interface Person {
   user: OwnUser
   accessToken: string
+  refreshToken: string
   expiresAt: string
 }
 
@@ -57,7 +59,13 @@ export async function startTestGateway(settings: Record<string, string> = {}): P
   const gateway = await startGateway(testConfig(database.url, messaging, settings), { log: recordingLog(lines) })
   await waitFor(() => gateway.context.messaging.ready(), { what: 'the link to the fake messaging service' })
 
-  const call: TestGateway['call'] = (method, path, options) => send(`${gateway.url}${path}`, method, options)
+  const secrets = new Secrets(password)
+  const call: TestGateway['call'] = async (method, path, options) => {
+    secrets.note(options?.body)
+    const answer = await send<never>(`${gateway.url}${path}`, method, options)
+    secrets.note(answer.body)
+    return answer
+  }
   return {
     url: gateway.url,
     context: gateway.context,
@@ -77,6 +85,7 @@ export async function startTestGateway(settings: Record<string, string> = {}): P
       await gateway.close()
       await messaging.close()
       await database.remove()
+      secrets.check(lines)
     },
   }
 }
@@ -93,7 +102,10 @@ function testConfig(databaseUrl: string, messaging: FakeMessaging, settings: Rec
     PASSWORD_PEPPER: 'a-pepper-of-the-tests-only-0123456789',
     BCRYPT_COST: '4',
     RATE_LIMIT_PER_MINUTE: '100000',
+    ADDRESS_RATE_LIMIT_PER_MINUTE: '100000',
+    MAX_EVENT_LOOP_DELAY_MS: '0',
     AUTH_RATE_LIMIT_PER_MINUTE: '100000',
+    FAILED_SIGN_INS_PER_ADDRESS: '100000',
     LOG_LEVEL: 'trace',
     ...settings,
   })

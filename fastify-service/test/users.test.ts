@@ -1,3 +1,4 @@
+import type { ProblemDetails } from '@meeshy/shared/problems'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OwnUser, PublicUser } from '../src/store/users.js'
 import { type Person, startTestGateway, type TestGateway } from './support.js'
@@ -45,6 +46,48 @@ describe('my profile', () => {
   })
 })
 
+describe('my picture', () => {
+  const put = (avatarUrl: unknown) =>
+    gateway.call<OwnUser>('PUT', '/api/users/me', { token: ana.accessToken, body: { avatarUrl } })
+
+  it('is an address that everybody sees, until it is taken away', async () => {
+    const { accessToken: token } = await gateway.register('viewer')
+    const shown = async () => (await gateway.call<PublicUser>('GET', `/api/users/${ana.user.id}`, { token })).body
+    const avatarUrl = 'https://images.example.org/ana.png?size=64#face'
+    expect(await put(avatarUrl)).toMatchObject({ status: 200, body: { avatarUrl } })
+    expect(await shown()).toMatchObject({ avatarUrl })
+    await gateway.call('PUT', '/api/users/me', { token: ana.accessToken, body: { displayName: 'Ana Müller' } })
+    expect(await shown()).toMatchObject({ avatarUrl })
+    expect(await put(null)).toMatchObject({ status: 200, body: { avatarUrl: null } })
+    expect(await shown()).toMatchObject({ avatarUrl: null })
+  })
+
+  it('is kept as the URL standard writes it', async () => {
+    expect(await put(' HTTPS://Images.Example.org/a "b"<c>.png')).toMatchObject({
+      body: { avatarUrl: 'https://images.example.org/a%20%22b%22%3Cc%3E.png' },
+    })
+    await put(null)
+  })
+
+  it.each([
+    'http://example.org/a.png',
+    'javascript:alert(1)',
+    'data:image/png;base64,AAAA',
+    'https://ana:secret@example.org/a.png',
+    'https://ana@example.org/a.png',
+    '/a.png',
+    'https://',
+    '',
+    7,
+    `https://example.org/${'x'.repeat(2048)}`,
+    `https://example.org/${'é'.repeat(1000)}`,
+  ])('is not %s', async (avatarUrl) => {
+    const answer = await put(avatarUrl)
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
+    expect((answer.body as unknown as ProblemDetails).errors?.[0]?.pointer).toBe('/avatarUrl')
+  })
+})
+
 describe('the rooms of a person', () => {
   it('are read anew only when their languages changed', async () => {
     const body = { type: 'group', title: 'Alone', memberIds: [] }
@@ -85,7 +128,63 @@ describe('other people', () => {
   it('are seen by their public profile', async () => {
     const ben = await gateway.register('ben')
     const answer = await gateway.call<PublicUser>('GET', `/api/users/${ben.user.id}`, { token: ana.accessToken })
-    expect(answer.body).toEqual({ id: ben.user.id, username: 'ben', displayName: 'ben', preferredLanguage: 'en' })
+    expect(answer.body).toEqual({
+      id: ben.user.id,
+      username: 'ben',
+      displayName: 'ben',
+      avatarUrl: null,
+      preferredLanguage: 'en',
+    })
+  })
+
+  it('are not found when they are guests, have left, or have blocked whoever searches', async () => {
+    const people = []
+    for (const name of ['hidden_active', 'hidden_guest', 'hidden_gone', 'hidden_foe']) {
+      people.push(await gateway.register(name))
+    }
+    const [, guest, gone, foe] = people
+    const { user } = gateway.context.database
+    const search = async (token: string) => {
+      const { body } = await gateway.call<Page>('GET', '/api/users?search=hidden', { token })
+      return body.data.map(({ username }) => username.slice(7))
+    }
+    expect(await search(ana.accessToken)).toEqual(['active', 'foe', 'gone', 'guest'])
+    await user.update({ where: { id: guest?.user.id ?? '' }, data: { role: 'GUEST' } })
+    await user.update({ where: { id: gone?.user.id ?? '' }, data: { deactivatedAt: new Date() } })
+    await gateway.call('POST', `/api/users/${ana.user.id}/block`, { token: foe?.accessToken ?? '' })
+    expect(await search(ana.accessToken)).toEqual(['active'])
+    // Whom one has blocked oneself is found, to end it.
+    await gateway.call('POST', `/api/users/${people[0]?.user.id}/block`, { token: ana.accessToken })
+    expect(await search(ana.accessToken)).toEqual(['active'])
+  })
+
+  it('who are deactivated are seen by those who share a conversation with them', async () => {
+    const [friend, stranger] = [await gateway.register('friend'), await gateway.register('stranger')]
+    const zed = await gateway.register('zed')
+    const body = { type: 'direct', memberIds: [zed.user.id] }
+    await gateway.call('POST', '/api/conversations', { token: friend.accessToken, body })
+    const data = { deactivatedAt: new Date() }
+    await gateway.context.database.user.update({ where: { id: zed.user.id }, data })
+    const read = (token: string) => gateway.call('GET', `/api/users/${zed.user.id}`, { token })
+    expect(await read(friend.accessToken)).toMatchObject({ status: 200, body: { username: 'zed' } })
+    expect(await read(stranger.accessToken)).toMatchObject({ status: 404 })
+  })
+
+  it('are read and changed by administrators', async () => {
+    const [admin, kit] = [await gateway.register('admin'), await gateway.register('kit')]
+    await gateway.context.database.user.update({ where: { id: admin.user.id }, data: { role: 'ADMIN' } })
+    const token = admin.accessToken
+    const path = `/api/users/${kit.user.id}`
+    expect((await gateway.call('GET', path, { token })).body).toEqual(kit.user)
+    const body = { displayName: 'Kit', avatarUrl: 'https://example.org/kit.png', preferredLanguage: 'fr' }
+    expect((await gateway.call('PUT', path, { token, body })).body).toEqual({ ...kit.user, ...body })
+    expect(await gateway.fail('PUT', path, { token, body: { role: 'ADMIN' } })).toMatchObject({ status: 400 })
+    expect(await gateway.fail('PUT', '/api/users/nobody', { token, body })).toMatchObject({ status: 404 })
+    expect(gateway.lines.filter((line) => line.includes('An administrator changed a profile'))).toHaveLength(1)
+  })
+
+  it('cannot take the name that deleted people have', async () => {
+    await expect(gateway.register('Deleted')).rejects.toThrow('username_taken')
   })
 
   it.each(['nobody', '%00', `${'x'.repeat(90)}`, `${'x'.repeat(200)}`])('are not found by %s', async (id) => {

@@ -56,7 +56,13 @@ async function startSockets(limits: Partial<SocketLimits> = {}, rates = { frames
   const app = Fastify()
   await app.register(problems)
   app.decorate('authenticateToken', async (token: string) => {
-    const known = people.get(token) ?? { userId: token, sessionId: newId(), role: 'USER', expiresAt: inMs(60_000) }
+    const known = people.get(token) ?? {
+      userId: token,
+      sessionId: newId(),
+      role: 'USER',
+      conversationId: null,
+      expiresAt: inMs(60_000),
+    }
     people.set(token, known)
     asked.push(token)
     await gate.authenticate
@@ -110,7 +116,7 @@ it('keeps no socket whose client left while it was signing in', async () => {
 
 it('closes 4003 when the session ended between the look at it and the joining of the hub', async () => {
   const { url, people, ended } = await startSockets({ sessionCheckMs: 60_000 })
-  const identity = { userId: 'ana', sessionId: newId(), role: 'USER', expiresAt: inMs(60_000) }
+  const identity = { userId: 'ana', sessionId: newId(), role: 'USER', conversationId: null, expiresAt: inMs(60_000) }
   people.set('ana', identity)
   ended.add(identity.sessionId)
   const socket = await openSocket(url, { token: 'ana' })
@@ -126,7 +132,7 @@ describe('time limits', () => {
 
   it('closes 4001 when the token expires, and not when a fresh one came in time', async () => {
     const { url, people } = await startSockets()
-    const identity = { userId: 'ana', sessionId: newId(), role: 'USER' }
+    const identity = { userId: 'ana', sessionId: newId(), role: 'USER', conversationId: null }
     people.set('short', { ...identity, expiresAt: inMs(300) })
     people.set('fresh', { ...identity, expiresAt: inMs(60_000) })
     const [expiring, extended] = [await signIn(url, 'short'), await signIn(url, 'short')]

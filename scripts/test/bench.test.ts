@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { inTurns } from '../bench/lib/turns.js'
+import { Answers } from '../bench/rest/answers.js'
 import { startCommand } from './testing/process.js'
 
 it('sides are measured in turns, without the first round', async () => {
@@ -49,6 +50,29 @@ it('bench:subscribe delivers every event to every subscriber', async () => {
     expect(cpu).toBeGreaterThan(20)
     expect(p99).toBeGreaterThanOrEqual(p50)
   }
+})
+
+it('bench:rest compares servers that answer the same', async () => {
+  const rows = await tableOf('rest', ['--requests', '10', '--rounds', '1'])
+  expect(Object.keys(rows)).toHaveLength(17)
+  for (const [title, [cpu = 0, least = 0, most = 0, overBare = 0, underExpress = 0]] of Object.entries(rows)) {
+    // No server over HTTP answers for less.
+    expect(least).toBeGreaterThan(10)
+    expect([least, cpu, most].toSorted((a, b) => a - b)).toEqual([least, cpu, most])
+    const [route] = title.split(', ')
+    expect(overBare).toBeCloseTo(cpu / (rows[`${route}, bare node:http`]?.[0] ?? 0), 1)
+    expect(underExpress).toBeCloseTo((rows[`${route}, Nest on Express`]?.[0] ?? 0) / cpu, 1)
+  }
+})
+
+it('bench:rest refuses to compare servers that answer with something else', () => {
+  const answer = (content: string, headers = {}) => ({ body: Buffer.from(content), headers })
+  const answers = new Answers('/api/users/me', 'one', answer('{"a":1,"b":2}'))
+  const comparing = (other: ReturnType<typeof answer>) => () => answers.compare('another', other)
+  expect(comparing(answer('{"b":2,"a":1}'))).not.toThrow()
+  expect(comparing(answer('{"b":3,"a":1}'))).toThrow('content')
+  expect(comparing(answer('{"b":2, "a":1}'))).toThrow('bytes')
+  expect(comparing(answer('{"a":1,"b":2}', { etag: '1' }))).toThrow('headers')
 })
 
 it.each([

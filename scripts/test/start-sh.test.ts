@@ -6,7 +6,7 @@ import { run } from './testing/process.js'
 import { temporaryFolder } from './testing/temporary.js'
 
 const startSh = join(root, 'start.sh')
-const commands = ['setup', 'dev', 'test', 'health', 'demo', 'help']
+const commands = ['setup', 'dev', 'test', 'health', 'demo', 'admin', 'help']
 
 describe('start.sh', () => {
   it('lists its commands without one, with help and with --help', async () => {

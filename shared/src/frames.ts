@@ -127,6 +127,26 @@ export interface MemberChange {
   version: number
 }
 
+/** Something that somebody should see when they come back, as over REST. It holds no text of a message. */
+export interface ClientNotification {
+  id: string
+  /** "mention", "friend_request", "friend_request_accepted" or "added_to_conversation". */
+  type: string
+  /** Who caused it; null for somebody who has left. */
+  actor: {
+    id: string
+    username: string
+    displayName: string
+    avatarUrl: string | null
+    preferredLanguage: string
+  } | null
+  conversationId: string | null
+  messageId: string | null
+  requestId: string | null
+  createdAt: string
+  readAt: string | null
+}
+
 /** Every frame that the server sends. */
 export type ServerFrame =
   | { type: 'hello'; data: HelloData }
@@ -144,6 +164,7 @@ export type ServerFrame =
   | RoomFrame<'member.added', MemberChange>
   | RoomFrame<'member.updated', MemberChange>
   | RoomFrame<'member.removed', MemberChange>
+  | { type: 'notification.new'; data: ClientNotification }
 
 /** Close codes of the contract. */
 export const closeCodes = {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import winston from 'winston'
-import { redactFields, redactLine } from './redact.js'
+import { redactField, redactLine } from './redact.js'
 
 export type Logger = winston.Logger
 
@@ -11,6 +11,10 @@ winston.addColors(colors)
 
 const maxFileBytes = 10 * 1024 * 1024
 const maxFiles = 5
+
+/** Where winston keeps the finished line, and the level as it was given. */
+const lineOf = Symbol.for('message')
+const levelOf = Symbol.for('level')
 
 export interface LoggingOptions {
   service: string
@@ -26,7 +30,7 @@ export function createLogger({ service, level, directory }: LoggingOptions): Log
     level,
     defaultMeta: { service },
     format: winston.format.combine(redact(), winston.format.timestamp()),
-    transports: [new winston.transports.Console({ format: terminalFormat(), stderrLevels: ['fatal', 'error'] })],
+    transports: [new Terminal({ format: terminalFormat() })],
   })
   if (directory) {
     mkdirSync(directory, { recursive: true })
@@ -56,10 +60,28 @@ export function fastifyLogStream(logger: Logger): { write(line: string): void } 
   }
 }
 
+/** What the terminal is still to show: one write for all lines of a turn of the event loop. */
+const waiting: string[] = []
+process.on('exit', showWaiting)
+
+function showWaiting(): void {
+  if (waiting.length > 0) process.stdout.write(waiting.splice(0).join(''))
+}
+
+/** Failures go to stderr at once, everything else to stdout. winston's own console writes every line by itself. */
+class Terminal extends winston.transports.Console {
+  override log(info: Record<symbol, string>, next: () => void): void {
+    const line = `${info[lineOf]}\n`
+    if (info[levelOf] === 'fatal' || info[levelOf] === 'error') process.stderr.write(line)
+    else if (waiting.push(line) === 1) setImmediate(showWaiting)
+    next()
+  }
+}
+
 const redact = winston.format((info) => {
   for (const [key, value] of Object.entries(info)) {
     if (key === 'message') info.message = redactLine(String(value))
-    else if (key !== 'level') Object.assign(info, redactFields({ [key]: value }))
+    else if (key !== 'level') info[key] = redactField(key, value)
   }
   return info
 })

@@ -101,8 +101,8 @@ export const problemKinds = {
     grpc: 'ABORTED',
   },
   last_owner: {
-    title: 'A conversation needs an owner',
-    detail: 'Make somebody else an owner first, or delete the conversation.',
+    title: 'Somebody has to be the owner',
+    detail: 'Make somebody else an owner first, or delete it for all.',
     http: 409,
     grpc: 'FAILED_PRECONDITION',
   },
@@ -141,6 +141,12 @@ export const problemKinds = {
     detail: 'It has expired or is used up. Ask for a new one.',
     http: 410,
     grpc: 'FAILED_PRECONDITION',
+  },
+  request_timeout: {
+    title: 'The request did not arrive in time',
+    detail: 'Send it again, all at once.',
+    http: 408,
+    grpc: 'DEADLINE_EXCEEDED',
   },
   too_large: {
     title: 'The request is too large',

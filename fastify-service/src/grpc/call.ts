@@ -8,9 +8,9 @@ import { messagesUnavailable, statusToProblem } from '@meeshy/shared/messaging/p
 import type { Problem } from '@meeshy/shared/problems'
 import type { Link } from './link.js'
 
-const deadlineMs = 2_000
+export const deadlineMs = 2_000
 /** A translation waits for a model. */
-const translateDeadlineMs = 35_000
+export const translateDeadlineMs = 35_000
 const retries = 2
 const retryPauseMs = 50
 
@@ -19,6 +19,8 @@ export interface CallSettings {
   requestId?: string
   /** Gives the call up. */
   signal?: AbortSignal
+  /** When it has to be answered, in milliseconds since 1970; the usual time when absent. */
+  deadline?: number
 }
 
 /** One rpc of the generated service. */
@@ -42,19 +44,20 @@ export function caller(link: Link, log: Logger) {
     { repeatable, waits = false }: CallTraits<Request>,
   ): ((request: Request, settings?: CallSettings) => Promise<Response>) => {
     return async (request, settings = {}) => {
-      const deadline = Date.now() + (waits ? translateDeadlineMs : deadlineMs)
+      const deadline = settings.deadline ?? Date.now() + (waits ? translateDeadlineMs : deadlineMs)
       for (let attempt = 0; ; attempt += 1) {
         if (link.state === 'down') throw messagesUnavailable()
         try {
-          const response = await once(link.client, rpc, request, { ...settings, deadline })
-          link.noteAnswer(true)
-          return response
+          return await callOnce(link.client, rpc, request, { ...settings, deadline })
         } catch (error) {
           const failure = error as ServiceError
-          if (!waits) link.noteAnswer(failure.code !== status.DEADLINE_EXCEEDED)
+          const broken = isBrokenLink(failure) && !settings.signal?.aborted
           const pauseMs = retryPauseMs * (attempt + Math.random())
-          const again = repeatable(request) && attempt < retries && Date.now() + pauseMs < deadline
-          if (!isBrokenLink(failure) || !again) throw toProblem(failure, log)
+          const inTime = attempt < retries && Date.now() + pauseMs < deadline
+          if (!broken || !repeatable(request) || !inTime) {
+            if (broken ? repeatable(request) : isLate(failure) && !waits) link.noteSilence()
+            throw toProblem(failure, log)
+          }
           await sleep(pauseMs)
         }
       }
@@ -62,7 +65,8 @@ export function caller(link: Link, log: Logger) {
   }
 }
 
-function once<Request, Response>(
+/** Makes an rpc once. Rejects with gRPC's own error. */
+export function callOnce<Request, Response>(
   client: MessagingServiceClient,
   { path, requestSerialize, responseDeserialize }: Rpc<Request, Response>,
   request: Request,
@@ -88,6 +92,11 @@ function once<Request, Response>(
 function isBrokenLink(error: ServiceError): boolean {
   if (error.metadata?.get(metadataKeys.problemCode).length) return false
   return [status.UNAVAILABLE, status.CANCELLED, status.INTERNAL].includes(error.code)
+}
+
+/** Nothing came before the deadline; a service that has chosen this status says so with the code of a problem. */
+function isLate(error: ServiceError): boolean {
+  return error.code === status.DEADLINE_EXCEEDED && !error.metadata?.get(metadataKeys.problemCode).length
 }
 
 function toProblem(error: ServiceError, log: Logger): Problem {

@@ -5,12 +5,14 @@ import type { Logger } from '@meeshy/shared/logging'
 import { addressOf, MessagingService } from '@meeshy/shared/messaging/contract'
 import { type CallSettings, caller, metadataFor } from './call.js'
 import { Link, type LinkState } from './link.js'
+import { probe } from './probe.js'
 
 const channelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
-  'grpc.keepalive_time_ms': 10_000,
-  'grpc.keepalive_timeout_ms': 3_000,
+  // A peer that has stopped is noticed in 4 s also when nobody calls.
+  'grpc.keepalive_time_ms': 2_000,
+  'grpc.keepalive_timeout_ms': 2_000,
   'grpc.keepalive_permit_without_calls': 1,
   // A page of 200 messages of 16 KiB, each with a translation, fits.
   'grpc.max_receive_message_length': 16 * 1024 * 1024,
@@ -58,6 +60,7 @@ export function connectMessaging(options: {
           interceptors: [withToken(serviceToken)],
         },
       ),
+    probe,
     onReplaced: () => {
       for (const stream of streams) stream.cancel()
     },

@@ -21,11 +21,12 @@ export interface EventFeed {
 /**
  * Follows the translation service's events for as long as the gateway lives: from the place where the last process
  * stopped, in order, again and again after every break. Every event is tried, some more than once; one that cannot be
- * delivered in three attempts is logged and left out.
+ * delivered in three attempts is logged and left out. What deliveries leave to be done beside the feed is waited for
+ * by `settled`, before the place is written down.
  */
-export function startEventFeed(context: FeedContext, deliver: Deliver): EventFeed {
+export function startEventFeed(context: FeedContext, deliver: Deliver, settled?: () => Promise<void>): EventFeed {
   const closing = new AbortController()
-  const progress = new FeedProgress(context)
+  const progress = new FeedProgress(context, undefined, settled)
   const following = follow(context, progress, deliver, closing.signal)
   return {
     close: async () => {

@@ -7,10 +7,10 @@ import { FeedProgress } from './feed-progress.js'
 const log = createLogger({ service: 'gateway', level: 'fatal', directory: '' })
 
 /** A progress that writes every 5 ms; `write` stands for the database. */
-function progressOver(write: (cursor: string) => Promise<void>) {
+function progressOver(write: (cursor: string) => Promise<void>, settled?: () => Promise<void>) {
   const feedCursor = { upsert: ({ update }: { update: { cursor: string } }) => write(update.cursor) }
   const database = { feedCursor } as unknown as GatewayDatabase
-  return new FeedProgress({ database, log }, 5)
+  return new FeedProgress({ database, log }, 5, settled)
 }
 
 const batch = (cursor: string) => ({ epoch: 'e', cursor, events: [] })
@@ -54,4 +54,23 @@ it('writes one cursor after the other, the last one last', async () => {
   await closing
   expect(most).toBe(1)
   expect(written).toEqual(['e~1', 'e~3'])
+})
+
+it('writes a place only when what was begun before it is done, and not a later one with it', async () => {
+  const written: string[] = []
+  const done: Array<() => void> = []
+  const progress = progressOver(
+    async (cursor) => void written.push(cursor),
+    () => new Promise<void>((resolve) => done.push(resolve)),
+  )
+  progress.advance(batch('1'))
+  await waitFor(() => done.length === 1, { what: 'the first to be waited for' })
+  progress.advance(batch('2'))
+  expect(written).toEqual([])
+  done[0]?.()
+  await waitFor(() => done.length === 2, { what: 'the second to be waited for' })
+  expect(written).toEqual(['e~1'])
+  done[1]?.()
+  await progress.close()
+  expect(written).toEqual(['e~1', 'e~2'])
 })

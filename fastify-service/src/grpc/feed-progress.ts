@@ -21,6 +21,8 @@ export class FeedProgress {
   constructor(
     context: Pick<Context, 'database' | 'log'>,
     readonly writeIntervalMs = defaultWriteIntervalMs,
+    /** Resolves when what was begun because of the events so far is done: a place must not be written down before. */
+    readonly settled: () => Promise<void> = async () => {},
   ) {
     this.#context = context
   }
@@ -70,8 +72,10 @@ export class FeedProgress {
     const activity = this.#activity
     this.#activity = new Map()
     this.#changed = false
+    const cursor = `${this.epoch}${separator}${this.cursor}`
     try {
-      await storeFeedProgress(this.#context.database, { cursor: `${this.epoch}${separator}${this.cursor}`, activity })
+      await this.settled()
+      await storeFeedProgress(this.#context.database, { cursor, activity })
     } catch (error) {
       this.#context.log.warn('The place in the event feed could not be written down', { error })
       this.#activity = new Map([...activity, ...this.#activity])

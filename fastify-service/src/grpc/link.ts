@@ -10,25 +10,32 @@ const connectingLimitMs = 250
 /** A channel can stay in CONNECTING for ever (grpc-node#2785), so one that is not ready by then is replaced. */
 const replaceAfterMs = 4_000
 
-/** That many calls in a row without an answer: the peer is stopped, though its kernel still takes our bytes. */
-const unansweredLimit = 2
+/** A peer that cuts every answer off is asked again after this long. */
+const probeAgainMs = 500
 
 interface LinkOptions {
   /** Makes a client with a channel of its own. */
   create(): MessagingServiceClient
+  /** Whether the peer answers a cheap call, within a deadline; `lost` when the connection broke under it. */
+  probe(client: MessagingServiceClient): Promise<'answered' | 'silent' | 'lost'>
   /** Called after the channel was replaced; what still runs on the old one should move. */
   onReplaced(): void
   log: Logger
 }
 
-/** The channel to the translation service: watched, kept connecting, and replaced when it is stuck. */
+/**
+ * The channel to the translation service: watched, kept connecting, and replaced when it is stuck. A peer that stopped
+ * (SIGSTOP, a hung database) stays connected, as its kernel still takes our bytes; so one call without an answer brings
+ * the link down at once, and only an answer to a probe brings it back.
+ */
 export class Link {
   readonly #options: LinkOptions
   #client: MessagingServiceClient
   #state: LinkState = 'connecting'
-  #unanswered = 0
+  #doubted = false
   #downTimer: NodeJS.Timeout | undefined
   #replaceTimer: NodeJS.Timeout | undefined
+  #probeTimer: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: LinkOptions) {
@@ -45,15 +52,18 @@ export class Link {
     return this.#state
   }
 
-  /** To be told after every call, whether the peer gave any answer within the deadline. */
-  noteAnswer(answered: boolean): void {
-    this.#unanswered = answered ? 0 : this.#unanswered + 1
-    if (this.#unanswered >= unansweredLimit && !this.#closed) this.#replace()
+  /** To be told when a call got no answer in time, or was repeated in vain. */
+  noteSilence(): void {
+    if (this.#doubted || this.#closed) return
+    this.#doubted = true
+    this.#become('down')
+    void this.#probe()
   }
 
   close(): void {
     this.#closed = true
     this.#disarm()
+    clearTimeout(this.#probeTimer)
     this.#client.close()
   }
 
@@ -72,8 +82,8 @@ export class Link {
   #enter(connectivity: connectivityState): void {
     if (connectivity === connectivityState.READY) {
       this.#disarm()
-      this.#unanswered = 0
-      this.#become('ready')
+      if (!this.#doubted) this.#become('ready')
+      else if (!this.#probeTimer) void this.#probe()
       return
     }
     if (connectivity === connectivityState.TRANSIENT_FAILURE) this.#become('down')
@@ -82,10 +92,23 @@ export class Link {
     this.#replaceTimer ??= setTimeout(() => this.#replace(), replaceAfterMs)
   }
 
+  /** Without a connection there is nothing to ask; the next one is asked at once. */
+  async #probe(): Promise<void> {
+    const client = this.#client
+    this.#probeTimer = undefined
+    if (this.#closed || !this.#doubted || !isConnected(client)) return
+    const outcome = await this.#options.probe(client)
+    if (this.#closed || client !== this.#client) return
+    if (outcome === 'answered') {
+      this.#doubted = false
+      if (isConnected(client)) this.#become('ready')
+    } else if (outcome === 'silent') this.#replace()
+    else this.#probeTimer ??= setTimeout(() => void this.#probe(), probeAgainMs)
+  }
+
   #replace(): void {
     const old = this.#client
     this.#disarm()
-    this.#unanswered = 0
     if (this.#state === 'ready') this.#become('connecting')
     this.#client = this.#options.create()
     old.close()
@@ -106,4 +129,8 @@ export class Link {
     this.#downTimer = undefined
     this.#replaceTimer = undefined
   }
+}
+
+function isConnected(client: MessagingServiceClient): boolean {
+  return client.getChannel().getConnectivityState(true) === connectivityState.READY
 }

@@ -156,6 +156,11 @@ export class Messaging {
     await this.#link.client.eraseConversation({ conversationId }, { requestId })
   }
 
+  /** Promises to erase what somebody has written whose account is not active any more. */
+  async eraseUserMessages(userId: string, requestId: string): Promise<void> {
+    await this.#link.client.eraseUserMessages({ userId }, { requestId })
+  }
+
   /** One message, for somebody who may see it. */
   async read(which: MessageOfUser & { allTranslations?: boolean }, requestId: string): Promise<Message__Output> {
     const { message } = await this.#link.client.getMessage(which, { requestId })

@@ -2,6 +2,21 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastifyPlugin from 'fastify-plugin'
 import { version } from '../version.js'
+import { complete, type OpenApi } from './openapi-document.js'
+import { describePolicy } from './policy.js'
+
+const tags = [
+  { name: 'auth', description: 'Making an account, signing in and out, and the devices that are signed in' },
+  { name: 'users', description: 'Oneself, what everybody may know of others, and whom one blocks' },
+  { name: 'conversations', description: 'Rooms of two or more, their members, and how one reads them' },
+  { name: 'messages', description: 'Sending, reading, editing, deleting and translating' },
+  { name: 'groups', description: 'People with a common cause, and their conversations' },
+  { name: 'friend requests', description: 'Asking somebody into a direct conversation' },
+  { name: 'share links', description: 'Invitations for whoever has the link, guests too' },
+  { name: 'notifications', description: 'What one should see when one comes back' },
+  { name: 'admin', description: 'Running the place' },
+  { name: 'operators', description: 'How the gateway is, for what starts, stops and watches it' },
+]
 
 /** OpenAPI 3.1 from the routes' own schemas: pages at /docs, the document at /docs/json. */
 export const docs = fastifyPlugin(async (app) => {
@@ -13,6 +28,7 @@ export const docs = fastifyPlugin(async (app) => {
         version,
         description: 'Chat in which everybody writes in their own language and everybody reads in their own.',
       },
+      tags,
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     refResolver: { buildLocalReference: (schema) => String(schema.$id) },
@@ -20,10 +36,16 @@ export const docs = fastifyPlugin(async (app) => {
       url,
       schema: {
         ...schema,
+        description: [schema?.description, route.config?.policy && describePolicy(route.config.policy)]
+          .filter(Boolean)
+          .join(' '),
+        'x-policy': route.config?.policy,
         ...(route.config?.policy?.who === 'anybody' ? {} : { security: [{ token: [] }] }),
         response: withProblemType(schema?.response as Record<string, object> | undefined),
       },
     }),
+    transformObject: (document) =>
+      'openapiObject' in document ? (complete(document.openapiObject as OpenApi) as object) : document.swaggerObject,
   })
   // Everybody may read them. They come before `auth`, which would refuse the pages' own routes.
   await app.register(async (pages) => {

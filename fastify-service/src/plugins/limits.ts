@@ -1,25 +1,65 @@
 import rateLimit from '@fastify/rate-limit'
 import { Problem } from '@meeshy/shared/problems'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { Context } from '../context.js'
+import { addressKey } from './client-address.js'
 
-const countedAddresses = 20_000
+const timeWindow = '1 minute'
 
-/** Requests per minute from one address; a route may state its own limit in `config.rateLimit`. */
-export function limits({ config }: Context) {
-  return fastifyPlugin(async (app) => {
-    await app.register(rateLimit, {
-      max: config.RATE_LIMIT_PER_MINUTE,
-      timeWindow: '1 minute',
-      cache: countedAddresses,
-      errorResponseBuilder: (_request, { ttl }) => {
-        const retryAfterSeconds = Math.ceil(ttl / 1000)
-        return new Problem('rate_limited', `Wait ${retryAfterSeconds} s before the next try.`, { retryAfterSeconds })
-      },
-    })
-    // The plugin puts itself behind a route's own onRequest hooks; what those refuse counts too.
-    app.addHook('onRoute', (route) => {
-      if (Array.isArray(route.onRequest)) route.onRequest.unshift(...route.onRequest.splice(-1))
-    })
-  })
+/**
+ * Requests per minute from one address, whoever asks for whatever: it comes before any look at a token or a path. A
+ * route may state a stricter limit of its own in `config.rateLimit`, or `false` to be left alone.
+ */
+export function addressLimit({ config }: Context) {
+  return fastifyPlugin(
+    async (app) => {
+      await app.register(rateLimit, {
+        global: false,
+        enableDraftSpec: true,
+        keyGenerator: ({ ip }) => addressKey(ip),
+        errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
+      })
+      const count = counter(app, config.ADDRESS_RATE_LIMIT_PER_MINUTE, ({ ip }) => addressKey(ip))
+      app.addHook('onRequest', (request, reply, done) => {
+        if (request.routeOptions.config.rateLimit === false) return done()
+        count(request, reply).then(() => done(), done)
+      })
+    },
+    { name: 'address-limit' },
+  )
+}
+
+/** Requests per minute of one person, wherever they come from: an office shares an address, a person has several. */
+export function userLimit({ config }: Context) {
+  return fastifyPlugin(
+    async (app) => {
+      const count = counter(app, config.RATE_LIMIT_PER_MINUTE, ({ identity }) => identity?.userId ?? '')
+      // Before the body is read.
+      app.addHook('preParsing', async (request, reply) => {
+        if (request.identity) await count(request, reply)
+      })
+    },
+    { name: 'user-limit', dependencies: ['address-limit', 'auth'] },
+  )
+}
+
+/** Counts a request, and tells its sender how many are left. */
+function counter(app: FastifyInstance, max: number, keyGenerator: (request: FastifyRequest) => string) {
+  const read = app.createRateLimit({ max, timeWindow, keyGenerator })
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const counted = await read(request)
+    if (counted.isAllowed) return
+    const { remaining, ttl, ttlInSeconds, isExceeded } = counted
+    // Of several limits, the one that is nearer.
+    if (!(Number(reply.getHeader('ratelimit-remaining')) < remaining)) {
+      reply.headers({ 'ratelimit-limit': max, 'ratelimit-remaining': remaining, 'ratelimit-reset': ttlInSeconds })
+    }
+    if (isExceeded) throw tooMany(ttl)
+  }
+}
+
+function tooMany(ttlMs: number): Problem {
+  const retryAfterSeconds = Math.ceil(ttlMs / 1000)
+  return new Problem('rate_limited', `Wait ${retryAfterSeconds} s before the next try.`, { retryAfterSeconds })
 }

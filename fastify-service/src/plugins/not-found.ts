@@ -16,10 +16,9 @@ export const notFound = fastifyPlugin(
       reply.header('allow', [...new Set(allowed)].join(', '))
       throw new Problem('method_not_allowed')
     }
-    // Looking for paths is limited like everything else.
-    app.setNotFoundHandler({ preHandler: app.rateLimit() }, handler)
+    app.setNotFoundHandler(handler)
   },
-  { name: 'not-found', dependencies: ['@fastify/rate-limit'] },
+  { name: 'not-found' },
 )
 
 function pathOf(url: string): RegExp {

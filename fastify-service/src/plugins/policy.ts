@@ -7,7 +7,7 @@ export type Who = 'anybody' | 'guest' | 'user' | 'admin'
 interface Relations {
   conversation: 'member' | 'moderator' | 'admin' | 'owner'
   message: 'reader' | 'author' | 'author or moderator'
-  user: 'anybody' | 'self'
+  user: 'anybody' | 'self' | 'self or an administrator'
   session: 'self'
   group: 'member or anybody of a public one' | 'member' | 'moderator' | 'admin' | 'owner'
   friendRequest: 'sender or receiver' | 'receiver'

@@ -4,6 +4,8 @@ import fastifyPlugin from 'fastify-plugin'
 import { Type } from 'typebox'
 import type { TLocalizedValidationError } from 'typebox/error'
 
+const example = new Problem('not_found').toDetails('01890a5d-ac96-774b-bcce-b302099a8057')
+
 /** The answer of everything that fails. */
 const problemSchema = Type.Object(
   {
@@ -15,7 +17,7 @@ const problemSchema = Type.Object(
     requestId: Type.Optional(Type.String()),
     errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), message: Type.String() }))),
   },
-  { $id: 'Problem', description: 'What went wrong (RFC 9457), as application/problem+json' },
+  { $id: 'Problem', description: 'What went wrong (RFC 9457), as application/problem+json', examples: [example] },
 )
 
 /** Renders every failure as a problem, and says so in every route's schema. */

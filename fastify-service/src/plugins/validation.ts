@@ -19,7 +19,8 @@ function withIntegers(schema: TSchema, query: Record<string, unknown>): Record<s
   const { properties = {} } = schema as { properties?: Record<string, { type?: string }> }
   return Object.fromEntries(
     Object.entries(query).map(([name, value]) => {
-      const isWhole = properties[name]?.type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)
+      const isWhole =
+        properties[name]?.type === 'integer' && typeof value === 'string' && /^(0|-?[1-9]\d{0,14})$/.test(value)
       return [name, isWhole ? Number(value) : value]
     }),
   )

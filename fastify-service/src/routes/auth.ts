@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '@meeshy/shared/problems'
-import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { accounts } from '../auth/attempts.js'
+import { requireGoodPassword } from '../auth/password-rules.js'
+import { signIn } from '../auth/sign-in.js'
 import type { Context } from '../context.js'
 import { found, invalid, languageOfHeader, readLanguage, readLanguages } from '../inputs.js'
-import { callerOf, issueToken } from '../plugins/auth.js'
-import { createSession, revokeSession } from '../store/sessions.js'
-import { createUser, findCredentials, type OwnUser, readOwnUser } from '../store/users.js'
-import { closed, Line, Locale, Password, ref, UserSchema } from './schemas.js'
+import { callerOf } from '../plugins/auth.js'
+import { createUser, findCredentials, readOwnUser } from '../store/users.js'
+import { closed, Line, Locale, Password, ref, SignedInSchema, UserSchema } from './schemas.js'
 
 const Registration = Type.Object(
   {
@@ -30,14 +31,12 @@ const Login = Type.Object(
     email: Type.Optional(Type.String({ minLength: 1, maxLength: 254, description: 'another name of `login`' })),
     password: Type.String({ maxLength: 256 }),
   },
-  closed,
+  { ...closed, examples: [{ login: 'ana', password: 'correct horse battery' }] },
 )
 
-const SignedIn = Type.Object({ user: ref(UserSchema), accessToken: Type.String(), expiresAt: Type.String() })
-
-/** Registering, signing in and out. */
+/** Registering and signing in. */
 export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
-  const { config, database, passwords } = context
+  const { attempts, config, database, passwords } = context
   const byAddress = { max: config.AUTH_RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' }
 
   return async (app) => {
@@ -45,10 +44,16 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
       '/register',
       {
         config: { policy: { who: 'anybody' }, rateLimit: byAddress },
-        schema: { summary: 'Make an account', tags: ['auth'], body: Registration, response: { 201: SignedIn } },
+        schema: {
+          summary: 'Make an account',
+          tags: ['auth'],
+          body: Registration,
+          response: { 201: ref(SignedInSchema) },
+        },
       },
       async (request, reply) => {
         const { username, email, password, displayName = username, understoodLanguages = [], ...body } = request.body
+        await requireGoodPassword(password, '/password', { username, email })
         const preferredLanguage = body.preferredLanguage
           ? readLanguage(body.preferredLanguage, '/preferredLanguage')
           : languageOfHeader(request.headers['accept-language'])
@@ -61,7 +66,7 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
           passwordHash: await passwords.hash(password),
         })
         reply.code(201)
-        return signIn(app, context, user)
+        return signIn(app, context, user, { userAgent: request.headers['user-agent'] })
       },
     )
 
@@ -69,17 +74,23 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
       '/login',
       {
         config: { policy: { who: 'anybody' }, rateLimit: byAddress },
-        schema: { summary: 'Sign in', tags: ['auth'], body: Login, response: { 200: SignedIn } },
+        schema: { summary: 'Sign in', tags: ['auth'], body: Login, response: { 200: ref(SignedInSchema) } },
       },
       async (request) => {
         const { password, ...names } = request.body
         const [login, ...others] = Object.values(names)
         if (login === undefined || others.length > 0) throw invalid('/login', 'give one of login, username and email')
-        const credentials = await findCredentials(database, login)
-        // Unknown person or wrong password: the same answer after the same time.
-        const matches = await passwords.matches(password, credentials?.passwordHash ?? null)
-        if (!credentials || !matches) throw new Problem('credentials_wrong')
-        return signIn(app, context, found(await readOwnUser(database, credentials.id)))
+        const credentials = await attempts.guard({ account: accounts.login(login), ip: request.ip }, async () => {
+          const candidate = await findCredentials(database, login)
+          // Unknown person or wrong password: the same answer after the same time.
+          const matches = await passwords.matches(password, candidate?.passwordHash ?? null)
+          return matches ? candidate : null
+        })
+        if (!credentials) throw new Problem('credentials_wrong')
+        return signIn(app, context, found(await readOwnUser(database, credentials.id)), {
+          userAgent: request.headers['user-agent'],
+          passwordHash: credentials.passwordHash,
+        })
       },
     )
 
@@ -101,28 +112,5 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
         return { valid: true as const, user, expiresAt: expiresAt.toISOString() }
       },
     )
-
-    app.post(
-      '/logout',
-      {
-        config: { policy: { who: 'guest' } },
-        schema: { summary: 'End this session', tags: ['auth'], response: { 204: Type.Null() } },
-      },
-      async (request, reply) => {
-        const { sessionId } = callerOf(request)
-        await revokeSession(database, sessionId)
-        context.hub.disconnectSession(sessionId)
-        return reply.code(204).send(null)
-      },
-    )
   }
-}
-
-/** Opens a session and answers with its token. */
-async function signIn(app: FastifyInstance, { config, database }: Context, user: OwnUser) {
-  // Tokens count whole seconds.
-  const expiresAt = new Date(Math.floor((Date.now() + config.sessionLifetimeMs) / 1000) * 1000)
-  const { id } = await createSession(database, { userId: user.id, expiresAt })
-  const accessToken = issueToken(app, { id, userId: user.id, expiresAt })
-  return { user, accessToken, expiresAt: expiresAt.toISOString() }
 }

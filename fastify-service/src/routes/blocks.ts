@@ -4,13 +4,34 @@ import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { blockUser, unblockUser } from '../store/blocks.js'
+import { blockUser, listBlocked, unblockUser } from '../store/blocks.js'
 import { readPublicUser } from '../store/users.js'
-import { IdParams } from './schemas.js'
+import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
+import { closed, Id, IdParams, PublicUserSchema, ref } from './schemas.js'
+
+const Blocked = Type.Object({ user: ref(PublicUserSchema), blockedAt: Type.String() })
 
 /** Whom one wants to hear nothing from. The other one is not told. */
 export function blockRoutes({ database }: Context): FastifyPluginAsyncTypebox {
   return async (app) => {
+    app.get(
+      '/me/blocks',
+      {
+        config: { policy: { who: 'user' } },
+        schema: {
+          summary: 'Whom I have blocked',
+          tags: ['users'],
+          querystring: Type.Object(pageQuery, closed),
+          response: { 200: Page(Blocked) },
+        },
+      },
+      async (request) => {
+        const { limit, after } = readPageQuery(Id, request.query)
+        const rows = await listBlocked(database, callerOf(request).userId, { limit, ...(after && { after }) })
+        return toPage(rows, limit, ({ user }) => user.id)
+      },
+    )
+
     app.post(
       '/:id/block',
       {

@@ -1,25 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
+import { eraseMessagesIn } from '../grpc/message-erasures.js'
 import { found, readLanguage } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { deleteConversation, updateConversation, updateSettings } from '../store/conversation-changes.js'
+import { deleteConversation, updateConversation } from '../store/conversation-changes.js'
 import { readConversation } from '../store/conversations.js'
+import { updateSettings } from '../store/settings.js'
 import { announceConversation, announceDeletion } from '../websocket/announce.js'
+import { SettingChanges, SettingsSchema } from './conversation-settings.js'
 import { ConversationSchema, Title } from './conversations.js'
-import { closed, IdParams, Locale, NullableString, ref } from './schemas.js'
-
-const Settings = Type.Object(
-  {
-    languageOverride: Type.Optional(
-      Type.Union([Locale, Type.Null()], { description: 'read here in this language; null in my preferred one' }),
-    ),
-    autoTranslate: Type.Optional(Type.Boolean({ description: 'false shows everything in the original' })),
-  },
-  closed,
-)
-
-const SettingsSchema = Type.Object({ languageOverride: NullableString, autoTranslate: Type.Boolean() })
+import { closed, IdParams, ref } from './schemas.js'
 
 /** What changes a room for everybody, and what for oneself. */
 export function conversationChangeRoutes(context: Context): FastifyPluginAsyncTypebox {
@@ -60,9 +51,10 @@ export function conversationChangeRoutes(context: Context): FastifyPluginAsyncTy
       },
       async (request, reply) => {
         const { id } = request.params
-        const { version, memberIds } = await deleteConversation(database, id, callerOf(request).userId)
+        const { version, memberIds, guestIds } = await deleteConversation(database, id, callerOf(request).userId)
         announceDeletion(context, memberIds, { id, version })
-        await eraseMessages(context, id, request.id)
+        for (const guestId of guestIds) context.hub.disconnectUser(guestId)
+        await eraseMessagesIn(context, id, request.id)
         return reply.code(204).send(null)
       },
     )
@@ -75,15 +67,15 @@ export function conversationChangeRoutes(context: Context): FastifyPluginAsyncTy
           summary: 'How I read this conversation; nobody else sees it',
           tags: ['conversations'],
           params: IdParams,
-          body: Settings,
-          response: { 200: SettingsSchema },
+          body: SettingChanges,
+          response: { 200: ref(SettingsSchema) },
         },
       },
       async (request) => {
         const { userId } = callerOf(request)
-        const { languageOverride, ...others } = request.body
+        const { languageOverride, ...flags } = request.body
         const settings = await updateSettings(database, request.params.id, userId, {
-          ...others,
+          ...flags,
           ...(languageOverride === undefined
             ? {}
             : {
@@ -95,14 +87,5 @@ export function conversationChangeRoutes(context: Context): FastifyPluginAsyncTy
         return settings
       },
     )
-  }
-}
-
-/** The translation service finds out by itself when it cannot be told. */
-async function eraseMessages({ messaging, log }: Context, conversationId: string, requestId: string): Promise<void> {
-  try {
-    await messaging.eraseConversation(conversationId, requestId)
-  } catch (error) {
-    log.warn('The messages of a deleted conversation are erased later', { conversationId, error })
   }
 }

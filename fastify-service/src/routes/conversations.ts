@@ -5,9 +5,13 @@ import type { Context } from '../context.js'
 import { found, invalid } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
 import { requireNoBlock } from '../store/blocks.js'
-import { createDirect, createGroup, listConversations, readConversation } from '../store/conversations.js'
+import { type ConversationPage, listConversations } from '../store/conversation-list.js'
+import { createDirect, createGroup, membersShown, readConversation } from '../store/conversations.js'
 import { findMissingUsers } from '../store/users.js'
 import { announceConversation } from '../websocket/announce.js'
+import { notifyAll } from '../websocket/notify.js'
+import { SettingsSchema } from './conversation-settings.js'
+import { MemberSchema } from './members.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { closed, Id, IdParams, Line, NullableString, PublicUserSchema, ref, Time } from './schemas.js'
 import { standingFields, withStandings } from './standing.js'
@@ -19,6 +23,7 @@ export const SummarySchema = Type.Object(
     id: Type.String(),
     type: Type.String({ description: '"direct" or "group"' }),
     title: NullableString,
+    groupId: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'the group that it belongs to' }),
     version: Type.Integer({ description: 'grows with every change of the conversation or its members' }),
     createdById: Type.String(),
     createdAt: Type.String(),
@@ -27,6 +32,7 @@ export const SummarySchema = Type.Object(
     memberCount: Type.Integer(),
     role: Type.String({ description: "the caller's" }),
     peer: Type.Union([ref(PublicUserSchema), Type.Null()], { description: 'the other one of a direct conversation' }),
+    settings: ref(SettingsSchema),
   },
   { $id: 'ConversationSummary' },
 )
@@ -39,7 +45,9 @@ export const ListedSchema = Type.Object(
 export const ConversationSchema = Type.Object(
   {
     ...SummarySchema.properties,
-    members: Type.Array(Type.Object({ user: ref(PublicUserSchema), role: Type.String(), joinedAt: Type.String() })),
+    members: Type.Array(ref(MemberSchema), {
+      description: `the first ${membersShown} in the order of their joining; …/members lists all`,
+    }),
   },
   { $id: 'Conversation' },
 )
@@ -54,6 +62,20 @@ const NewConversation = Type.Object(
       maxItems: maxMembers,
       description: 'the others; exactly one for a direct conversation',
     }),
+    groupId: Type.Optional(Type.String({ ...Id, description: 'a group of mine; the others need not be in it' })),
+  },
+  {
+    ...closed,
+    examples: [{ type: 'group', title: 'Reading circle', memberIds: ['01890a5d-ac96-774b-bcce-b302099a8057'] }],
+  },
+)
+
+const ListQuery = Type.Object(
+  {
+    ...pageQuery,
+    archived: Type.Optional(
+      Type.Enum(['true', 'false'], { description: 'only those that I have archived, or only the others' }),
+    ),
   },
   closed,
 )
@@ -81,7 +103,11 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
         const { userId } = callerOf(request)
         const { id, created } = await create(context, userId, request.body)
         const conversation = found(await readConversation(database, id, userId))
-        if (created) await announceConversation(context, 'created', { id, version: conversation.version })
+        if (created) {
+          await announceConversation(context, 'created', { id, version: conversation.version })
+          const occasion = { type: 'added_to_conversation', actorId: userId, conversationId: id } as const
+          await notifyAll(context, request.body.memberIds, occasion)
+        }
         return reply.code(created ? 201 : 200).send(conversation)
       },
     )
@@ -93,19 +119,17 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
         schema: {
           summary: 'My conversations, latest activity first',
           tags: ['conversations'],
-          querystring: Type.Object(pageQuery, closed),
+          querystring: ListQuery,
           response: { 200: Page(ref(ListedSchema)) },
         },
       },
       async (request) => {
-        const { limit, after } = readPageQuery(Position, request.query)
-        const { userId } = callerOf(request)
-        const rows = await listConversations(database, userId, {
-          limit,
-          ...(after && { after: { lastActivityAt: new Date(after.at), id: after.id } }),
-        })
-        const { data, page } = toPage(rows, limit, ({ lastActivityAt, id }) => ({ at: Date.parse(lastActivityAt), id }))
-        return { data: await withStandings(context, userId, data, request.id), page }
+        const { archived, ...query } = request.query
+        return listPage(
+          context,
+          { userId: callerOf(request).userId, requestId: request.id, query },
+          archived === undefined ? {} : { archived: archived === 'true' },
+        )
       },
     )
 
@@ -125,10 +149,28 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
   }
 }
 
+/** A page of the caller's conversations, or of those of a kind, with where they stand. */
+export async function listPage(
+  context: Context,
+  { userId, requestId, query }: { userId: string; requestId: string; query: { limit?: number; cursor?: string } },
+  kind: Pick<ConversationPage, 'archived' | 'groupId'>,
+) {
+  const { limit, after } = readPageQuery(Position, query)
+  const position = after && { lastActivityAt: new Date(after.at), id: after.id }
+  const rows = await listConversations(context.database, userId, {
+    ...kind,
+    limit,
+    ...(position && { after: position }),
+  })
+  const { data, page } = toPage(rows, limit, ({ lastActivityAt, id }) => ({ at: Date.parse(lastActivityAt), id }))
+  return { data: await withStandings(context, userId, data, requestId), page }
+}
+
 async function create({ database }: Context, userId: string, body: Static<typeof NewConversation>) {
-  const { type, title, memberIds } = body
+  const { type, title, memberIds, groupId } = body
   const others = [...new Set(memberIds)].filter((id) => id !== userId)
   if (type === 'direct' && title !== undefined) throw invalid('/title', 'belongs to a group')
+  if (type === 'direct' && groupId !== undefined) throw invalid('/groupId', 'belongs to a group')
   if (type === 'group' && title === undefined) throw invalid('/title', 'is missing')
   if (type === 'direct' && others.length !== 1) throw invalid('/memberIds', 'must name exactly one other person')
 
@@ -139,5 +181,6 @@ async function create({ database }: Context, userId: string, body: Static<typeof
   }
   if (type === 'direct') return createDirect(database, userId, others[0] ?? '')
   await requireNoBlock(database, userId, others)
-  return { ...(await createGroup(database, userId, { title: title ?? '', memberIds: others })), created: true }
+  const conversation = { title: title ?? '', memberIds: others, ...(groupId === undefined ? {} : { groupId }) }
+  return { ...(await createGroup(database, userId, conversation)), created: true }
 }

@@ -3,9 +3,11 @@ import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { invalid } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { addMember, changeRole, listMembers, removeMember, requireMembership, roles } from '../store/members.js'
-import { readPublicUser } from '../store/users.js'
+import { addMember, changeRole, listMembers, removeMember, requireMembership } from '../store/members.js'
+import { roles } from '../store/roles.js'
+import { hasAccount } from '../store/users.js'
 import { announceMember } from '../websocket/announce.js'
+import { notify } from '../websocket/notify.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { closed, Id, IdParams, PublicUserSchema, ref, Time } from './schemas.js'
 
@@ -14,10 +16,10 @@ export const MemberSchema = Type.Object(
   { $id: 'Member' },
 )
 
-const MemberParams = Type.Object({ id: Id, userId: Id }, closed)
+export const MemberParams = Type.Object({ id: Id, userId: Id }, closed)
 
 /** Where a page of members ended. */
-const Position = Type.Object({ at: Time, id: Id })
+export const MemberPosition = Type.Object({ at: Time, id: Id })
 
 /** Who is in a conversation, and as what. */
 export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
@@ -38,7 +40,7 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
       },
       async (request) => {
         const { id } = request.params
-        const { limit, after } = readPageQuery(Position, request.query)
+        const { limit, after } = readPageQuery(MemberPosition, request.query)
         await requireMembership(database, id, callerOf(request).userId)
         const position = after && { joinedAt: new Date(after.at), userId: after.id }
         const rows = await listMembers(database, id, { limit, ...(position && { after: position }) })
@@ -63,9 +65,12 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
         const { userId } = request.body
         const actorId = callerOf(request).userId
         await requireMembership(database, id, actorId)
-        if (!(await readPublicUser(database, userId))) throw invalid('/userId', 'is nobody')
+        if (!(await hasAccount(database, userId))) throw invalid('/userId', 'is nobody')
         const change = await addMember(database, id, actorId, userId)
-        if (change) await announceMember(context, 'added', id, { userId, ...change })
+        if (change) {
+          await announceMember(context, 'added', id, { userId, ...change })
+          await notify(context, { userId, type: 'added_to_conversation', actorId, conversationId: id })
+        }
         return reply.code(204).send(null)
       },
     )
@@ -103,8 +108,9 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
       },
       async (request, reply) => {
         const { id, userId } = request.params
-        const change = await removeMember(database, id, callerOf(request).userId, userId)
-        await announceMember(context, 'removed', id, { userId, ...change })
+        const { version, guestIds } = await removeMember(database, id, callerOf(request).userId, userId)
+        await announceMember(context, 'removed', id, { userId, version })
+        for (const guestId of guestIds) context.hub.disconnectUser(guestId)
         return reply.code(204).send(null)
       },
     )

@@ -1,16 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '@meeshy/shared/problems'
 import { Type } from 'typebox'
+import { accounts } from '../auth/attempts.js'
+import { requireGoodPassword } from '../auth/password-rules.js'
 import type { Context } from '../context.js'
+import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { revokeOtherSessions } from '../store/sessions.js'
-import { readPasswordHash } from '../store/users.js'
+import { setPassword } from '../store/passwords.js'
+import { readOwnUser, readPasswordHash } from '../store/users.js'
 import { closed, Password } from './schemas.js'
 
 const Change = Type.Object({ currentPassword: Type.String({ maxLength: 256 }), newPassword: Password }, closed)
 
 /** One's own password. */
-export function passwordRoutes({ config, database, passwords, hub }: Context): FastifyPluginAsyncTypebox {
+export function passwordRoutes(context: Context): FastifyPluginAsyncTypebox {
+  const { attempts, config, database, passwords, hub } = context
+
   return async (app) => {
     app.put(
       '/me/password',
@@ -29,13 +34,18 @@ export function passwordRoutes({ config, database, passwords, hub }: Context): F
       async (request, reply) => {
         const { userId, sessionId } = callerOf(request)
         const { currentPassword, newPassword } = request.body
-        const current = await readPasswordHash(database, userId)
-        if (!(await passwords.matches(currentPassword, current))) throw new Problem('credentials_wrong')
-        const passwordHash = await passwords.hash(newPassword)
-        const ended = await database.transaction(async (tables) => {
-          await tables.user.update({ where: { id: userId }, data: { passwordHash } })
-          return revokeOtherSessions(tables, userId, sessionId)
+        const attempt = { account: accounts.user(userId), ip: request.ip }
+        const current = await attempts.guard(attempt, async () => {
+          const hash = await readPasswordHash(database, userId)
+          return (await passwords.matches(currentPassword, hash)) ? hash : null
         })
+        if (current === null) throw new Problem('credentials_wrong')
+        await requireGoodPassword(newPassword, '/newPassword', found(await readOwnUser(database, userId)))
+        const passwordHash = await passwords.hash(newPassword)
+        const change = { userId, passwordHash, replacing: current, keptSessionId: sessionId }
+        const ended = await database.transaction((tables) => setPassword(tables, change))
+        // Of two changes at once the second one no longer knows the password.
+        if (!ended) throw new Problem('credentials_wrong')
         for (const id of ended) hub.disconnectSession(id)
         return reply.code(204).send(null)
       },

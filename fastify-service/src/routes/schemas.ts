@@ -1,5 +1,6 @@
 import { idPattern } from '@meeshy/shared/ids'
 import { type Static, type TSchema, Type } from 'typebox'
+import { imageUrlLimit } from '../inputs.js'
 
 /** A text that may be absent. JSON Schema's short form: the serializer is much faster at it than at a union. */
 export const NullableString = Type.Unsafe<string | null>({ type: ['string', 'null'] })
@@ -18,6 +19,13 @@ const visible = '(?![\\p{DI}\\u2800])[\\p{L}\\p{N}\\p{S}\\p{P}]'
 export function Line({ maxLength, description }: { maxLength: number; description: string }) {
   return Type.String({ minLength: 1, maxLength, pattern: `^(?=.*${visible})[^\\p{Cc}\\p{Cs}]*$`, description })
 }
+
+/** The address of an image, read by `readImageUrl`; null for none. */
+export const ImageUrl = Type.Unsafe<string | null>({
+  type: ['string', 'null'],
+  maxLength: imageUrlLimit,
+  description: 'an https URL without credentials; null for none',
+})
 
 /** One of the ten languages or a locale of one ("pt-BR"). */
 export const Locale = Type.String({ minLength: 2, maxLength: 35, description: 'one of the ten languages, or a locale' })
@@ -41,6 +49,7 @@ export const PublicUserSchema = Type.Object(
     id: Type.String(),
     username: Type.String(),
     displayName: Type.String(),
+    avatarUrl: NullableString,
     preferredLanguage: Type.String(),
   },
   { $id: 'PublicUser', description: 'What everybody may know of a person' },
@@ -55,4 +64,14 @@ export const UserSchema = Type.Object(
     createdAt: Type.String(),
   },
   { $id: 'User', description: 'What a person knows of themselves' },
+)
+
+export const SignedInSchema = Type.Object(
+  {
+    user: ref(UserSchema),
+    accessToken: Type.String(),
+    refreshToken: Type.String({ description: 'for POST /api/auth/refresh; keep it as secret as a password' }),
+    expiresAt: Type.String({ description: 'the end of the access token' }),
+  },
+  { $id: 'SignedIn', description: 'Somebody who has just come in, and their tokens' },
 )

@@ -1,5 +1,5 @@
 import type { ConversationSummary__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/ConversationSummary'
-import { Problem } from '@meeshy/shared/problems'
+import { Problem, type ProblemCode } from '@meeshy/shared/problems'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { presentShown } from '../grpc/present.js'
@@ -19,6 +19,9 @@ export type Standing = Static<ReturnType<typeof Type.Object<typeof standingField
 
 const unknown: Standing = { lastSeq: null, lastEventSeq: null, readSeq: null, unreadCount: null, lastMessage: null }
 
+/** The translation service cannot be reached, or has too much to do. */
+const passing: ProblemCode[] = ['messages_unavailable', 'overloaded']
+
 /** Adds to each conversation where it stands for this user, with one call for all of them. */
 export async function withStandings<Row extends { id: string }>(
   { messaging }: Context,
@@ -29,7 +32,7 @@ export async function withStandings<Row extends { id: string }>(
   const ids = rows.map(({ id }) => id)
   const summaries = await messaging.summaries(userId, ids, requestId).catch((error: unknown) => {
     // People and rooms go on without messages.
-    if (error instanceof Problem && error.code === 'messages_unavailable') return null
+    if (error instanceof Problem && passing.includes(error.code)) return null
     throw error
   })
   return rows.map((row) => {

@@ -1,82 +1,28 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Problem } from '@meeshy/shared/problems'
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import type { Context } from '../context.js'
-import { found, readLanguage, readLanguages } from '../inputs.js'
+import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { type OwnUser, readOwnUser, readPublicUser, searchUsers, updateProfile } from '../store/users.js'
+import { readProfile } from '../store/profiles.js'
+import { searchUsers } from '../store/search-users.js'
+import { readOwnUser } from '../store/users.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, IdParams, Line, Locale, PublicUserSchema, ref, UserSchema } from './schemas.js'
-
-const ProfileChanges = Type.Object(
-  {
-    displayName: Type.Optional(Line({ maxLength: 64, description: 'the name that others see' })),
-    preferredLanguage: Type.Optional(Locale),
-    understoodLanguages: Type.Optional(Type.Array(Locale, { maxItems: 20 })),
-  },
-  closed,
-)
+import { closed, IdParams, Line, PublicUserSchema, ref, UserSchema } from './schemas.js'
 
 /** Where a page of people ended. */
 const Username = Type.String({ pattern: '^[a-zA-Z0-9_.-]{1,32}$' })
 
 const Search = Type.Object(
   {
-    search: Line({ maxLength: 64, description: 'the beginning of a username, or a part of a name' }),
+    search: Line({ maxLength: 64, description: 'the beginning of a username or of a name' }),
     ...pageQuery,
   },
   closed,
 )
 
-/** People: oneself, and what everybody may know of others. */
-export function userRoutes(context: Context): FastifyPluginAsyncTypebox {
-  const { database } = context
-
+/** People, and what everybody may know of them. */
+export function userRoutes({ database }: Context): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.get(
-      '/me',
-      {
-        config: { policy: { who: 'guest' } },
-        schema: { summary: 'My profile', tags: ['users'], response: { 200: ref(UserSchema) } },
-      },
-      async (request) => found(await readOwnUser(database, callerOf(request).userId)),
-    )
-
-    app.put(
-      '/me',
-      {
-        config: { policy: { who: 'guest' } },
-        schema: {
-          summary: 'Change the given fields of my profile',
-          tags: ['users'],
-          body: ProfileChanges,
-          response: { 200: ref(UserSchema) },
-        },
-      },
-      async (request) => changeProfile(context, callerOf(request).userId, request.body),
-    )
-
-    app.put(
-      '/:id',
-      {
-        config: { policy: { who: 'guest', on: 'user', as: 'self' } },
-        schema: {
-          summary: 'The same as PUT /api/users/me, by my id',
-          tags: ['users'],
-          params: IdParams,
-          body: ProfileChanges,
-          response: { 200: ref(UserSchema) },
-        },
-      },
-      async (request) => {
-        const { userId } = callerOf(request)
-        const { id } = request.params
-        if (id === userId) return changeProfile(context, userId, request.body)
-        found(await readPublicUser(database, id))
-        throw new Problem('forbidden')
-      },
-    )
-
     app.get(
       '',
       {
@@ -92,6 +38,7 @@ export function userRoutes(context: Context): FastifyPluginAsyncTypebox {
         const { limit, after } = readPageQuery(Username, request.query)
         const users = await searchUsers(database, {
           text: request.query.search,
+          searcherId: callerOf(request).userId,
           limit,
           ...(after === undefined ? {} : { after }),
         })
@@ -104,31 +51,18 @@ export function userRoutes(context: Context): FastifyPluginAsyncTypebox {
       {
         config: { policy: { who: 'user', on: 'user', as: 'anybody' } },
         schema: {
-          summary: 'The public profile of somebody; by my id my own',
+          summary: 'The public profile of somebody; all of it by my id, and for administrators',
           tags: ['users'],
           params: IdParams,
           response: { 200: Type.Union([ref(UserSchema), ref(PublicUserSchema)]) },
         },
       },
       async (request) => {
+        const { userId, role } = callerOf(request)
         const { id } = request.params
-        const isMe = id === callerOf(request).userId
-        return found(isMe ? await readOwnUser(database, id) : await readPublicUser(database, id))
+        const seesAll = id === userId || role === 'ADMIN'
+        return found(seesAll ? await readOwnUser(database, id) : await readProfile(database, userId, id))
       },
     )
   }
-}
-
-async function changeProfile(
-  { database, rooms }: Context,
-  userId: string,
-  { preferredLanguage, understoodLanguages, ...others }: Static<typeof ProfileChanges>,
-): Promise<OwnUser> {
-  const { user, readsOthers } = await updateProfile(database, userId, {
-    ...others,
-    ...(preferredLanguage && { preferredLanguage: readLanguage(preferredLanguage, '/preferredLanguage') }),
-    ...(understoodLanguages && { understoodLanguages: readLanguages(understoodLanguages, '/understoodLanguages') }),
-  })
-  if (readsOthers) rooms.forgetUser(userId)
-  return user
 }

@@ -1,18 +1,22 @@
 import { Problem } from '@meeshy/shared/problems'
-import type { GatewayTables } from './database.js'
-import { isUniqueViolation } from './violations.js'
+import type { GatewayDatabase, GatewayTables } from './database.js'
+import { type PublicUser, publicColumns } from './users.js'
 
-/** Stops direct messages, requests, invitations, typing and presence between two people; a second time changes nothing. */
+/**
+ * Stops direct messages, requests, invitations, typing and presence between two people, and withdraws the friend
+ * request that waits between them; a second time changes nothing.
+ */
 export async function blockUser(
-  tables: Pick<GatewayTables, 'block'>,
+  database: Pick<GatewayDatabase, 'transaction'>,
   blockerId: string,
   blockedId: string,
 ): Promise<void> {
-  try {
-    await tables.block.create({ data: { blockerId, blockedId } })
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error
-  }
+  const pair = { blockerId, blockedId }
+  await database.transaction(async ({ block, friendRequest }) => {
+    await block.upsert({ where: { blockerId_blockedId: pair }, create: pair, update: {} })
+    const openKey = [blockerId, blockedId].sort().join(':')
+    await friendRequest.deleteMany({ where: { openKey, status: 'pending' } })
+  })
 }
 
 /** Ends a block; where there is none, nothing changes. */
@@ -22,6 +26,21 @@ export async function unblockUser(
   blockedId: string,
 ): Promise<void> {
   await tables.block.deleteMany({ where: { blockerId, blockedId } })
+}
+
+/** Whom somebody has blocked, in the order of their ids; one more than `limit`. */
+export async function listBlocked(
+  tables: Pick<GatewayTables, 'block'>,
+  blockerId: string,
+  { limit, after }: { limit: number; after?: string },
+): Promise<Array<{ user: PublicUser; blockedAt: string }>> {
+  const rows = await tables.block.findMany({
+    where: { blockerId, ...(after !== undefined && { blockedId: { gt: after } }) },
+    orderBy: { blockedId: 'asc' },
+    take: limit + 1,
+    select: { createdAt: true, blocked: { select: publicColumns } },
+  })
+  return rows.map(({ blocked, createdAt }) => ({ user: blocked, blockedAt: createdAt.toISOString() }))
 }
 
 /** @throws Problem forbidden when one of these people has blocked the user, or the user one of them: the same for both */

@@ -1,15 +1,15 @@
 import { Problem } from '@meeshy/shared/problems'
 import { requireNoBlock } from './blocks.js'
 import type { GatewayDatabase, GatewayTables } from './database.js'
-import { publicColumns } from './users.js'
-
-/** From the one who may do everything to the one who may write. */
-export const roles = ['owner', 'admin', 'moderator', 'member'] as const
-
-export type Role = (typeof roles)[number]
+import { eraseGuests, requireNoGuest } from './guests.js'
+import { inOrderOfJoining, joinedAfter, type MemberPage, memberColumns, toMember } from './member-pages.js'
+import { type Role, requireAtLeast, requireRule, roles, toRole } from './roles.js'
 
 /** People in one conversation. */
 const memberLimit = 10_000
+
+const staysTwo = 'A direct conversation is for two, and stays so.'
+const cannotLeave = 'A direct conversation cannot be left. You can archive it.'
 
 type Tables = Pick<GatewayTables, 'conversation' | 'conversationMember' | 'block'>
 
@@ -25,7 +25,11 @@ export interface Changed {
 }
 
 /** @throws Problem not_found for strangers, and where there is no conversation */
-export async function requireMembership(tables: Tables, conversationId: string, userId: string): Promise<Membership> {
+export async function requireMembership(
+  tables: Pick<GatewayTables, 'conversationMember'>,
+  conversationId: string,
+  userId: string,
+): Promise<Membership> {
   const row = await tables.conversationMember.findUnique({
     where: { conversationId_userId: { conversationId, userId } },
     select: { role: true, conversation: { select: { type: true } } },
@@ -34,42 +38,33 @@ export async function requireMembership(tables: Tables, conversationId: string, 
   return { role: toRole(row.role), type: row.conversation.type }
 }
 
-/** @throws Problem forbidden for whoever has less than this role, and in direct conversations, which have none */
+/** @throws Problem forbidden for whoever has less than this role, and in direct conversations, saying `whyNotDirect` */
 export async function requireRole(
-  tables: Tables,
+  tables: Pick<GatewayTables, 'conversationMember'>,
   conversationId: string,
   userId: string,
   least: Role,
+  whyNotDirect = staysTwo,
 ): Promise<Membership> {
   const membership = await requireMembership(tables, conversationId, userId)
-  if (membership.type === 'direct') throw new Problem('forbidden', 'A direct conversation is for two, and stays so.')
-  if (outranks(least, membership.role)) throw new Problem('forbidden', `Only ${namesFrom(least)} may do this.`)
+  if (membership.type === 'direct') throw new Problem('forbidden', whyNotDirect)
+  requireAtLeast(least, membership.role)
   return membership
-}
-
-export interface MemberPosition {
-  joinedAt: Date
-  userId: string
 }
 
 /** Members in the order of their joining; one more than `limit`. */
 export async function listMembers(
-  tables: Tables,
+  tables: Pick<GatewayTables, 'conversationMember'>,
   conversationId: string,
-  { limit, after }: { limit: number; after?: MemberPosition },
+  { limit, after }: MemberPage,
 ) {
   const rows = await tables.conversationMember.findMany({
-    where: {
-      conversationId,
-      ...(after && {
-        OR: [{ joinedAt: { gt: after.joinedAt } }, { joinedAt: after.joinedAt, userId: { gt: after.userId } }],
-      }),
-    },
-    orderBy: [{ joinedAt: 'asc' }, { userId: 'asc' }],
+    where: { conversationId, ...(after && joinedAfter(after)) },
+    orderBy: inOrderOfJoining,
     take: limit + 1,
-    select: { role: true, joinedAt: true, user: { select: publicColumns } },
+    select: memberColumns,
   })
-  return rows.map(({ user, role, joinedAt }) => ({ user, role, joinedAt: joinedAt.toISOString() }))
+  return rows.map(toMember)
 }
 
 /**
@@ -89,16 +84,33 @@ export function addMember(
     const key = { conversationId_userId: { conversationId, userId } }
     if (await tables.conversationMember.findUnique({ where: key, select: { role: true } })) return null
     await requireNoBlock(tables, actorId, [userId])
-    const count = await tables.conversationMember.count({ where: { conversationId } })
-    if (count >= memberLimit) throw new Problem('conversation_full')
-    await tables.conversationMember.create({ data: { conversationId, userId } })
-    return changed(tables, conversationId)
+    return insertMember(tables, conversationId, userId)
   })
+}
+
+export async function countMembersOf(
+  tables: Pick<GatewayTables, 'conversationMember'>,
+  conversationId: string,
+): Promise<number> {
+  // Grouped, as Prisma's `count` goes by way of a subquery.
+  const [members] = await tables.conversationMember.groupBy({
+    by: 'conversationId',
+    where: { conversationId },
+    _count: true,
+  })
+  return members?._count ?? 0
+}
+
+/** Lets somebody in who is no member yet. @throws Problem conversation_full */
+export async function insertMember(tables: Tables, conversationId: string, userId: string): Promise<Changed> {
+  if ((await countMembersOf(tables, conversationId)) >= memberLimit) throw new Problem('conversation_full')
+  await tables.conversationMember.create({ data: { conversationId, userId } })
+  return changed(tables, conversationId)
 }
 
 /**
  * Gives a member another role. Nobody gives or takes a role that is not below their own; an owner may, so that a
- * conversation can be handed over.
+ * conversation can be handed over. Everybody may step down.
  *
  * @throws Problem like requireRole; not_found when they are no member; last_owner
  */
@@ -110,9 +122,11 @@ export function changeRole(
   role: Role,
 ): Promise<Changed> {
   return database.transaction(async (tables) => {
-    const actor = await requireRole(tables, conversationId, actorId, 'admin')
+    const actor = await requireRole(tables, conversationId, actorId, 'admin', 'A direct conversation has no roles.')
     const target = await requireMembership(tables, conversationId, userId)
-    if (!mayRule(actor.role, target.role) || !mayRule(actor.role, role)) throw new Problem('forbidden')
+    const stepsDown = actorId === userId && roles.indexOf(role) >= roles.indexOf(actor.role)
+    if (!stepsDown) requireRule(actor.role, target.role, role)
+    if (role !== 'member') await requireNoGuest(tables, userId)
     if (target.role === 'owner' && role !== 'owner') await requireAnotherOwner(tables, conversationId, userId)
     await tables.conversationMember.update({
       where: { conversationId_userId: { conversationId, userId } },
@@ -123,8 +137,9 @@ export function changeRole(
 }
 
 /**
- * Removes a member: oneself, or as a moderator somebody of a lower role.
+ * Removes a member: oneself, or as a moderator somebody of a lower role. A guest has nowhere else to go and is erased.
  *
+ * @returns also the ids of guests who are no more; their sockets are still to be closed
  * @throws Problem not_found, forbidden, last_owner
  */
 export function removeMember(
@@ -132,15 +147,16 @@ export function removeMember(
   conversationId: string,
   actorId: string,
   userId: string,
-): Promise<Changed> {
+): Promise<Changed & { guestIds: string[] }> {
   return database.transaction(async (tables) => {
     const isMe = actorId === userId
-    const actor = await requireRole(tables, conversationId, actorId, isMe ? 'member' : 'moderator')
+    const least = isMe ? 'member' : 'moderator'
+    const actor = await requireRole(tables, conversationId, actorId, least, isMe ? cannotLeave : staysTwo)
     const target = await requireMembership(tables, conversationId, userId)
-    if (!isMe && !mayRule(actor.role, target.role)) throw new Problem('forbidden')
+    if (!isMe) requireRule(actor.role, target.role)
     if (target.role === 'owner') await requireAnotherOwner(tables, conversationId, userId)
     await tables.conversationMember.delete({ where: { conversationId_userId: { conversationId, userId } } })
-    return changed(tables, conversationId)
+    return { ...(await changed(tables, conversationId)), guestIds: await eraseGuests(tables, [userId]) }
   })
 }
 
@@ -159,25 +175,4 @@ export function changed(tables: Tables, id: string): Promise<Changed> {
     data: { version: { increment: 1 } },
     select: { version: true },
   })
-}
-
-function mayRule(actor: Role, other: Role): boolean {
-  return actor === 'owner' || outranks(actor, other)
-}
-
-function outranks(one: Role, other: Role): boolean {
-  return roles.indexOf(one) < roles.indexOf(other)
-}
-
-/** "owners, admins" for "admin". */
-function namesFrom(least: Role): string {
-  return roles
-    .slice(0, roles.indexOf(least) + 1)
-    .map((role) => `${role}s`)
-    .join(', ')
-}
-
-/** A role of another version counts as the least. */
-function toRole(role: string): Role {
-  return roles.find((one) => one === role) ?? 'member'
 }

@@ -1,11 +1,35 @@
 import { createExplainedDatabase, type ExplainedDatabase } from '@meeshy/shared/testing/query-plans'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createDirect, createGroup, listConversations, readConversation } from './conversations.js'
+import { accountStatuses, listAccounts } from './accounts.js'
+import { countAttempt, forgetAttempts, uncountAttempt } from './attempts.js'
+import { blockUser, listBlocked, unblockUser } from './blocks.js'
+import { changeAccountRole, changeAccountStatus } from './change-account.js'
+import { deleteConversation, updateConversation } from './conversation-changes.js'
+import { listConversations } from './conversation-list.js'
+import { createDirect, createGroup, readConversation } from './conversations.js'
 import { gatewayDatabase } from './database.js'
+import { eraseAccount } from './erase-account.js'
+import { makeAdmin } from './first-admin.js'
+import { answerRequest, askFriend, removeRequest } from './friend-request-changes.js'
+import { listRequests } from './friend-requests.js'
+import { addGroupMember, changeGroupRole, joinGroup, listGroupMembers, removeGroupMember } from './group-members.js'
+import * as groups from './groups.js'
 import { findLiveSessions } from './live-sessions.js'
+import { addMember, changeRole, listMembers, removeMember } from './members.js'
+import { findUnerased, settleErasure } from './message-erasures.js'
+import * as notifications from './notifications.js'
+import { createReset, readResetOwner, takeReset } from './password-resets.js'
+import { readProfile, updateProfile } from './profiles.js'
 import { readRecentConversations } from './recent-conversations.js'
+import { rotateRefreshToken } from './refresh.js'
 import { Rooms } from './rooms.js'
-import { createUser, findCredentials, readOwnUser, readPublicUser, searchUsers, updateProfile } from './users.js'
+import { searchUsers } from './search-users.js'
+import { createSession, listSessions, revokeSession } from './sessions.js'
+import { updateSettings } from './settings.js'
+import { joinAsGuest, joinByLink } from './share-link-joining.js'
+import * as links from './share-links.js'
+import { sweepGuests } from './sweep-guests.js'
+import { createUser, findCredentials, readOwnUser, readPublicUser } from './users.js'
 
 let explained: ExplainedDatabase
 
@@ -39,9 +63,149 @@ it('every query of the store is answered by an index', async () => {
   await findCredentials(database, 'ana@example.org')
   await readOwnUser(database, ana.id)
   await readPublicUser(database, ana.id)
-  expect(await searchUsers(database, { text: 'b', limit: 5, after: 'a' })).toHaveLength(1)
+  await readProfile(database, ben.id, ana.id)
+  expect(await searchUsers(database, { text: 'b', searcherId: ana.id, limit: 5, after: 'a' })).toHaveLength(1)
   await updateProfile(database, ana.id, { displayName: 'Ana' })
   await new Rooms(database).read(id)
+  await blockUser(database, ben.id, ana.id)
+  expect(await listBlocked(database, ben.id, { limit: 1, after: '' })).toHaveLength(1)
+  await unblockUser(database, ben.id, ana.id)
+  await database.user.update({ where: { id: ben.id }, data: { role: 'ADMIN' } })
+  await changeAccountRole(database, ben.id, ana.id, 'ADMIN')
+  await changeAccountRole(database, ben.id, ana.id, 'USER')
+  await changeAccountStatus(database, ben.id, ana.id, 'deactivated')
+  await readProfile(database, ben.id, ana.id)
+  for (const status of accountStatuses) {
+    await listAccounts(database, { text: 'a', role: 'USER', status, limit: 1 })
+  }
+  expect(await listAccounts(database, { limit: 1 })).toHaveLength(2)
+  const owned = await createGroup(database, ana.id, { title: 'y', memberIds: [ben.id] })
+  await createGroup(database, ana.id, { title: 'z', memberIds: [] })
+  const group = { id: 'g', name: 'g', nameKey: 'g', maxMembers: 9, createdById: ana.id }
+  const members = { createMany: { data: [{ userId: ana.id, role: 'owner' }, { userId: ben.id }] } }
+  await database.group.create({ data: { ...group, members } })
+  const departure = await eraseAccount(database, ben.id, ana.id, { eraseMessages: true })
+  expect(departure.left).toContainEqual({ id: owned.id, version: 2, heirId: ben.id })
+  expect(departure.deleted).toHaveLength(1)
+  expect(await findUnerased(database)).toEqual([ana.id])
+  await settleErasure(database, ana.id)
+  const session = { id: 's', userId: ben.id, refreshHash: 'h', userAgent: null, conversationId: null }
+  const expiresAt = new Date(Date.now() + 60_000)
+  await createSession(database, { ...session, expiresAt })
+  expect(await listSessions(database, ben.id, { limit: 1, after: 't' })).toHaveLength(1)
+  await rotateRefreshToken(database, 's', { hash: 'h', successorHash: 'i', expiresAt }, () => {})
+  await countAttempt(database, 'a', 1000)
+  await uncountAttempt(database, 'a')
+  await forgetAttempts(database, ['a', 'b'])
+  await createReset(database, { tokenHash: 'r', userId: ben.id, createdById: ben.id, expiresAt })
+  await readResetOwner(database, 'r')
+  expect(await takeReset(database, 'r', { userId: ben.id, passwordHash: 'y' })).toEqual(['s'])
+  await revokeSession(database, ben.id, 's')
+  await makeAdmin(database, 'ben')
+  expect(await explained.scans()).toEqual([])
+})
+
+it('so is every one about groups and friends', async () => {
+  const database = gatewayDatabase(explained.database)
+  const person = async (username: string) =>
+    (
+      await createUser(database, {
+        username,
+        email: `${username}@example.org`,
+        passwordHash: 'x',
+        displayName: username,
+        preferredLanguage: 'en',
+        understoodLanguages: [],
+      })
+    ).id
+  const [cleo, dan, eve] = [await person('cleo'), await person('dan'), await person('eve')]
+  const { id: groupId } = await groups.createGroup(database, cleo, { name: 'a', isPublic: true, maxMembers: 9 })
+  await joinGroup(database, groupId, dan)
+  await addGroupMember(database, groupId, cleo, eve)
+  await changeGroupRole(database, groupId, cleo, dan, 'owner')
+  await removeGroupMember(database, groupId, dan, dan)
+  const joined = { joinedAt: new Date(0), userId: cleo }
+  expect(await listGroupMembers(database, groupId, { limit: 1, after: joined })).toHaveLength(2)
+  await createGroup(database, cleo, { title: 'x', memberIds: [dan], groupId })
+  expect(await listConversations(database, dan, { limit: 1, groupId })).toHaveLength(1)
+  const after = { nameKey: '', id: groupId }
+  expect(await groups.listGroups(database, cleo, { limit: 1, after })).toHaveLength(1)
+  expect(await groups.listGroups(database, cleo, { limit: 1 })).toHaveLength(1)
+  expect(await groups.searchGroups(database, dan, { text: '', limit: 1, after })).toHaveLength(1)
+  expect(await groups.searchGroups(database, dan, { text: 'a', limit: 1 })).toHaveLength(1)
+  await groups.updateGroup(database, groupId, cleo, { name: 'b' })
+  expect(await groups.readGroup(database, groupId, dan)).toMatchObject({ name: 'b' })
+  expect(await groups.deleteGroup(database, groupId, cleo)).toHaveLength(1)
+
+  const { request } = await askFriend(database, cleo, dan)
+  for (const direction of ['received', 'sent'] as const)
+    await listRequests(database, dan, { direction, status: 'pending', limit: 1, after: request.id })
+  await answerRequest(database, request.id, dan, 'accepted')
+  await removeRequest(database, request.id, cleo, { onlyPending: false })
+  const { request: second } = await askFriend(database, cleo, dan)
+  await answerRequest(database, second.id, dan, 'rejected')
+  await expect(askFriend(database, cleo, dan)).rejects.toThrow('request_rejected')
+  expect(await explained.scans()).toEqual([])
+})
+
+it('every query about links, guests and notifications is', async () => {
+  const database = gatewayDatabase(explained.database)
+  const person = async (username: string) =>
+    (
+      await createUser(database, {
+        username,
+        email: `${username}@example.org`,
+        passwordHash: 'x',
+        displayName: username,
+        preferredLanguage: 'en',
+        understoodLanguages: [],
+      })
+    ).id
+  const [fay, gil] = [await person('fay'), await person('gil')]
+  const { id } = await createGroup(database, fay, { title: 'x', memberIds: [] })
+  const link = await links.createShareLink(database, id, fay, { maxUses: 3, allowGuests: true })
+  const after = { createdAt: new Date(Date.now() + 1000), id: link.id }
+  expect(await links.listShareLinks(database, id, fay, { limit: 1, after })).toHaveLength(1)
+  expect(await links.listOwnShareLinks(database, fay, { limit: 1, after })).toHaveLength(1)
+  expect(await links.listOwnShareLinks(database, fay, { limit: 1 })).toHaveLength(1)
+  await links.readInvitation(database, link.id)
+  await joinByLink(database, link.id, gil)
+  const { user: guest } = await joinAsGuest(database, link.id, { displayName: 'x', language: 'en' })
+  const session = { refreshHash: 'z', userAgent: null, conversationId: id, expiresAt: new Date(Date.now() - 1) }
+  await createSession(database, { ...session, id: 'guest', userId: guest.id })
+  await expect(changeRole(database, id, fay, guest.id, 'admin')).rejects.toThrow('forbidden')
+  expect(await sweepGuests(database, id)).toHaveLength(1)
+  await links.updateShareLink(database, link.id, fay, { name: 'x' })
+  await links.deleteShareLink(database, link.id, fay)
+
+  const about = { type: 'mention', actorId: fay, conversationId: id, messageId: 'm' } as const
+  const [told] = (await notifications.createNotifications(database, [gil], about)).values()
+  expect(await notifications.findUsersByName(database, ['gil'])).toEqual(new Map([['gil', gil]]))
+  const older = { limit: 1, unread: true, after: 'z' }
+  expect(await notifications.listNotifications(database, gil, older)).toHaveLength(1)
+  expect(await notifications.countUnread(database, gil)).toBe(1)
+  await notifications.markRead(database, gil, told?.id ?? '')
+  await notifications.markAllRead(database, gil)
+  expect(await explained.scans()).toEqual([])
+})
+
+it('so is every one about a conversation and who is in it', async () => {
+  const database = gatewayDatabase(explained.database)
+  const named = { passwordHash: 'x', displayName: 'x', preferredLanguage: 'en' as const, understoodLanguages: [] }
+  const person = async (username: string) =>
+    (await createUser(database, { ...named, username, email: `${username}@example.org` })).id
+  const [fay, gil, hal] = [await person('room-fay'), await person('room-gil'), await person('room-hal')]
+  const { id } = await createGroup(database, fay, { title: 'x', memberIds: [gil] })
+  await addMember(database, id, fay, hal)
+  const after = { joinedAt: new Date(0), userId: fay }
+  expect(await listMembers(database, id, { limit: 1, after })).toHaveLength(2)
+  await changeRole(database, id, fay, gil, 'owner')
+  await changeRole(database, id, fay, fay, 'member')
+  await updateSettings(database, id, hal, { archived: true })
+  expect(await listConversations(database, hal, { limit: 1, archived: true })).toHaveLength(1)
+  await updateConversation(database, id, gil, { title: 'y' })
+  await removeMember(database, id, gil, hal)
+  await deleteConversation(database, id, gil)
   expect(await explained.scans()).toEqual([])
 })
 

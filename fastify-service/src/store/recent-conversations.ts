@@ -1,4 +1,4 @@
-import { latestActivityFirst } from './conversations.js'
+import { latestActivityFirst } from './conversation-list.js'
 import type { GatewayTables } from './database.js'
 
 /** The user's conversations that were active last, with their versions. */

@@ -1,7 +1,7 @@
 import { newId } from '@meeshy/shared/ids'
 import { formatLanguageList, type Language, parseLanguageList } from '@meeshy/shared/languages'
 import { Problem } from '@meeshy/shared/problems'
-import type { GatewayDatabase, GatewayTables } from './database.js'
+import type { GatewayTables } from './database.js'
 import { isUniqueViolation } from './violations.js'
 
 type Users = Pick<GatewayTables, 'user'>
@@ -13,9 +13,21 @@ export type OwnUser = ReturnType<typeof toOwnUser>
 /** What everybody may know of a person. */
 export type PublicUser = NonNullable<Awaited<ReturnType<typeof readPublicUser>>>
 
-export const publicColumns = { id: true, username: true, displayName: true, preferredLanguage: true } as const
+export const publicColumns = {
+  id: true,
+  username: true,
+  displayName: true,
+  avatarUrl: true,
+  preferredLanguage: true,
+} as const
 
-const ownColumns = { ...publicColumns, email: true, role: true, understoodLanguages: true, createdAt: true } as const
+export const ownColumns = {
+  ...publicColumns,
+  email: true,
+  role: true,
+  understoodLanguages: true,
+  createdAt: true,
+} as const
 
 export interface NewUser {
   username: string
@@ -26,15 +38,13 @@ export interface NewUser {
   understoodLanguages: Language[]
 }
 
-export interface ProfileChanges {
-  displayName?: string
-  preferredLanguage?: Language
-  understoodLanguages?: Language[]
-}
+/** What is left of an account that was deleted; nobody else may look like one. */
+export const nobody = { username: 'deleted', displayName: 'Deleted user' } as const
 
 /** @throws Problem username_taken or email_taken */
 export async function createUser(tables: Users, user: NewUser): Promise<OwnUser> {
   const usernameKey = keyOf(user.username)
+  if (usernameKey === nobody.username) throw new Problem('username_taken')
   const data = {
     ...user,
     id: newId(),
@@ -79,69 +89,33 @@ export async function readOwnUser(tables: Users, id: string): Promise<OwnUser | 
   return user && toOwnUser(user)
 }
 
-/** Null when there is no such person or they have left. */
+/** Null when there is no such person or they have left: for whoever is to be invited, blocked or asked. */
 export async function readPublicUser(tables: Users, id: string) {
   return tables.user.findUnique({ where: { id, deactivatedAt: null }, select: publicColumns })
 }
 
-/** Changes the given fields and leaves the others; also says whether the person now reads other languages. */
-export async function updateProfile(
-  database: Pick<GatewayDatabase, 'transaction'>,
-  id: string,
-  changes: ProfileChanges,
-): Promise<{ user: OwnUser; readsOthers: boolean }> {
-  const { understoodLanguages, ...others } = changes
-  const data = {
-    ...others,
-    ...(others.displayName === undefined ? {} : { displayNameKey: keyOf(others.displayName) }),
-    ...(understoodLanguages && { understoodLanguages: formatLanguageList(understoodLanguages) }),
-  }
-  // Together, so that of two changes at once one sees what the other did.
-  return database.transaction(async ({ user }) => {
-    const before = await user.findUnique({ where: { id }, select: ownColumns })
-    const after = await user.update({ where: { id }, data, select: ownColumns })
-    const readsOthers =
-      before?.preferredLanguage !== after.preferredLanguage || before.understoodLanguages !== after.understoodLanguages
-    return { user: toOwnUser(after), readsOthers }
-  })
-}
-
-export interface UserSearch {
-  text: string
-  limit: number
-  /** The username of the last one on the page before. */
-  after?: string
-}
-
-/** People whose username or name begins with the text, by username; one more than `limit`. */
-export async function searchUsers(tables: Users, { text, limit, after }: UserSearch): Promise<PublicUser[]> {
-  const key = keyOf(text)
-  // As a range, which an index answers.
-  const beginsWithIt = { gte: key, lt: `${key}\u{10ffff}` }
-  return tables.user.findMany({
-    where: {
-      deactivatedAt: null,
-      OR: [{ usernameKey: beginsWithIt }, { displayNameKey: beginsWithIt }],
-      ...(after === undefined ? {} : { usernameKey: { gt: keyOf(after) } }),
-    },
-    orderBy: { usernameKey: 'asc' },
-    take: limit + 1,
-    select: publicColumns,
-  })
-}
-
-/** Which of these ids belong to nobody, or to somebody who has left. */
+/** Which of these ids belong to nobody, to somebody who has left, or to a guest. */
 export async function findMissingUsers(tables: Users, ids: string[]): Promise<string[]> {
-  const users = await tables.user.findMany({ where: { id: { in: ids }, deactivatedAt: null }, select: { id: true } })
+  const users = await tables.user.findMany({
+    where: { id: { in: ids }, deactivatedAt: null, role: { not: 'GUEST' } },
+    select: { id: true },
+  })
   const found = new Set(users.map(({ id }) => id))
   return ids.filter((id) => !found.has(id))
+}
+
+/** Whether somebody has an account here; guests have none, and those who left have none any more. */
+export async function hasAccount(tables: Users, id: string): Promise<boolean> {
+  const where = { id, deactivatedAt: null, role: { not: 'GUEST' } }
+  return (await tables.user.findUnique({ where, select: { id: true } })) !== null
 }
 
 function findOwn(tables: Users, id: string) {
   return tables.user.findUnique({ where: { id }, select: ownColumns })
 }
 
-function toOwnUser(user: OwnRow) {
+/** A row of `ownColumns` as its person sees it. */
+export function toOwnUser(user: OwnRow) {
   return {
     ...user,
     understoodLanguages: parseLanguageList(user.understoodLanguages),
@@ -150,6 +124,6 @@ function toOwnUser(user: OwnRow) {
 }
 
 /** "Ana" and "ana" are one name. */
-function keyOf(name: string): string {
+export function keyOf(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }

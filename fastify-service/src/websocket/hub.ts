@@ -75,6 +75,11 @@ export class Hub {
     }
   }
 
+  /** Closes the sockets of somebody whose sessions have all ended. */
+  disconnectUser(userId: string): void {
+    for (const connection of [...this.connectionsOf(userId)]) connection.close(closeCodes.revoked, 'session ended')
+  }
+
   /** Closes every socket with a hint when to come back: what it was told in `hello` holds no more. */
   sendAway(): void {
     for (const connection of this.connections()) connection.close(closeCodes.restart, restartReason())

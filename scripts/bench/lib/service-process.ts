@@ -5,6 +5,7 @@ import { Handlers } from '../../../translation-service/src/grpc/handler.js'
 import { listen } from '../../../translation-service/src/grpc/listen.js'
 import { startTranslationService } from '../../../translation-service/src/service.js'
 import { fakeModel } from '../../../translation-service/test/start-service.js'
+import { serveMeasured } from './measured-process.js'
 
 export interface Ports {
   service: number
@@ -12,20 +13,13 @@ export interface Ports {
   bare: number
 }
 
-export type CpuUsage = ReturnType<typeof process.cpuUsage>
-
-process.once('disconnect', () => process.exit())
-
 const config = loadConfig({ ...process.env, NODE_ENV: 'test', GRPC_PORT: '0', TRANSLATION_PORT: '0' })
 const service = await startTranslationService(config, { models: [fakeModel().model] })
 const handlers = new Handlers(service.context)
 const nothing = handlers.unary('GetMessage', async () => ({ message: {} }))
 const bare = await listen(service.context, { GetMessage: nothing } as unknown as MessagingServiceHandlers)
 
-process.once('SIGTERM', async () => {
+serveMeasured({ service: service.grpcPort, bare: bare.port } satisfies Ports, async () => {
   await bare.close()
   await service.close()
-  process.exit()
 })
-process.on('message', () => process.send?.(process.cpuUsage()))
-process.send?.({ service: service.grpcPort, bare: bare.port } satisfies Ports)

@@ -1,31 +1,23 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { ContractClient } from '@meeshy/shared/testing/contract-client'
-import type { CpuUsage, Ports } from './service-process.js'
+import { MeasuredProcess } from './measured-process.js'
+import type { Ports } from './service-process.js'
 
 const script = fileURLToPath(new URL('./service-process.ts', import.meta.url))
 const serviceToken = 'a-service-token-for-benchmarks-0123456789'
 
 /** The translation service as a process of its own, with a model that takes no time. */
 export class BenchService {
-  private constructor(
-    private readonly child: ChildProcess,
-    private readonly ports: Ports,
-  ) {}
+  private constructor(private readonly process: MeasuredProcess<Ports>) {}
 
   /** Starts it on a database that is there. */
   static async start(databaseUrl: string): Promise<BenchService> {
-    const child = fork(script, {
-      env: { ...process.env, DATABASE_URL: databaseUrl, SERVICE_TOKEN: serviceToken, LOG_LEVEL: 'fatal', LOG_DIR: '' },
-      execArgv: ['-C', '@meeshy/source', '--import', 'tsx'],
-    })
-    const [ports] = (await once(child, 'message')) as [Ports]
-    return new BenchService(child, ports)
+    const environment = { DATABASE_URL: databaseUrl, SERVICE_TOKEN: serviceToken, LOG_LEVEL: 'fatal', LOG_DIR: '' }
+    return new BenchService(await MeasuredProcess.start<Ports>(script, { environment }))
   }
 
   get address(): { host: string; port: number; serviceToken: string } {
-    return { host: '127.0.0.1', port: this.ports.service, serviceToken }
+    return { host: '127.0.0.1', port: this.process.ready.service, serviceToken }
   }
 
   connect(): ContractClient {
@@ -34,25 +26,15 @@ export class BenchService {
 
   /** To a server that answers GetMessage with an empty message and has nothing else behind its border. */
   connectToBare(): ContractClient {
-    return new ContractClient({ host: '127.0.0.1', port: this.ports.bare }, serviceToken)
+    return new ContractClient({ host: '127.0.0.1', port: this.process.ready.bare }, serviceToken)
   }
 
   /** Microseconds of processor time that the process takes for some work, all of its threads together. */
-  async cpuOf(work: () => Promise<unknown>): Promise<number> {
-    const before = await this.#cpu()
-    await work()
-    return (await this.#cpu()) - before
+  cpuOf(work: () => Promise<unknown>): Promise<number> {
+    return this.process.cpuOf(work)
   }
 
-  async stop(): Promise<void> {
-    const ended = once(this.child, 'exit')
-    this.child.kill('SIGTERM')
-    await ended
-  }
-
-  async #cpu(): Promise<number> {
-    this.child.send('cpu')
-    const [{ user, system }] = (await once(this.child, 'message')) as [CpuUsage]
-    return user + system
+  stop(): Promise<void> {
+    return this.process.stop()
   }
 }

@@ -13,6 +13,16 @@ export async function inTurns<Name extends string>(
   sides: Record<Name, Side>,
   rounds: number,
 ): Promise<Record<Name, Figures>> {
+  const found = await roundsInTurns(sides, rounds)
+  const names = Object.keys(sides) as Name[]
+  return Object.fromEntries(names.map((name) => [name, medians(found[name])])) as Record<Name, Figures>
+}
+
+/** The same, with what each side came to in each of the rounds. */
+export async function roundsInTurns<Name extends string>(
+  sides: Record<Name, Side>,
+  rounds: number,
+): Promise<Record<Name, Figures[]>> {
   const names = Object.keys(sides) as Name[]
   const found = Object.fromEntries(names.map((name) => [name, [] as Figures[]])) as Record<Name, Figures[]>
   for (let round = 0; round <= rounds; round += 1) {
@@ -21,5 +31,5 @@ export async function inTurns<Name extends string>(
       if (round > 0) found[name].push(figures)
     }
   }
-  return Object.fromEntries(names.map((name) => [name, medians(found[name])])) as Record<Name, Figures>
+  return found
 }

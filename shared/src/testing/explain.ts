@@ -28,8 +28,11 @@ export function findWrites(file: string, statements: Iterable<string>): Promise<
   })
 }
 
-/** The step of a plan that reads a table to its end, or builds an index for the moment; not one over given values. */
-const readsAll = /^SCAN (?!CONSTANT|\d)|USING AUTOMATIC/
+/**
+ * The step of a plan that reads a table to its end, or builds an index for the moment; not one over given values, nor
+ * over the rows that Prisma counts, which another step has found.
+ */
+const readsAll = /^SCAN (?!CONSTANT|\d|sub$)|USING AUTOMATIC/
 
 /** `ORDER BY id DESC LIMIT`: a walk that ends at its first step. */
 const newestRow = /ORDER BY \S*[`"]id[`"] DESC LIMIT/

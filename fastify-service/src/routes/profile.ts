@@ -1,0 +1,91 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Problem } from '@meeshy/shared/problems'
+import { type Static, Type } from 'typebox'
+import type { Context } from '../context.js'
+import { found, readImageUrl, readLanguage, readLanguages } from '../inputs.js'
+import { callerOf } from '../plugins/auth.js'
+import { readProfile, updateProfile } from '../store/profiles.js'
+import { type OwnUser, readOwnUser } from '../store/users.js'
+import { closed, IdParams, ImageUrl, Line, Locale, ref, UserSchema } from './schemas.js'
+
+const ProfileChanges = Type.Object(
+  {
+    displayName: Type.Optional(Line({ maxLength: 64, description: 'the name that others see' })),
+    avatarUrl: Type.Optional(ImageUrl),
+    preferredLanguage: Type.Optional(Locale),
+    understoodLanguages: Type.Optional(Type.Array(Locale, { maxItems: 20 })),
+  },
+  closed,
+)
+
+/** What others see of oneself, and the languages one reads. */
+export function profileRoutes(context: Context): FastifyPluginAsyncTypebox {
+  const { database, log } = context
+
+  return async (app) => {
+    app.get(
+      '/me',
+      {
+        config: { policy: { who: 'guest' } },
+        schema: { summary: 'My profile', tags: ['users'], response: { 200: ref(UserSchema) } },
+      },
+      async (request) => found(await readOwnUser(database, callerOf(request).userId)),
+    )
+
+    app.put(
+      '/me',
+      {
+        config: { policy: { who: 'guest' } },
+        schema: {
+          summary: 'Change the given fields of my profile',
+          tags: ['users'],
+          body: ProfileChanges,
+          response: { 200: ref(UserSchema) },
+        },
+      },
+      async (request) => changeProfile(context, callerOf(request).userId, request.body),
+    )
+
+    app.put(
+      '/:id',
+      {
+        config: { policy: { who: 'guest', on: 'user', as: 'self or an administrator' } },
+        schema: {
+          summary: 'The same as PUT /api/users/me, by my id; administrators change anybody',
+          tags: ['users'],
+          params: IdParams,
+          body: ProfileChanges,
+          response: { 200: ref(UserSchema) },
+        },
+      },
+      async (request) => {
+        const { userId, role } = callerOf(request)
+        const { id } = request.params
+        if (id === userId) return changeProfile(context, userId, request.body)
+        if (role !== 'ADMIN') {
+          found(await readProfile(database, userId, id))
+          throw new Problem('forbidden')
+        }
+        const changed = await changeProfile(context, id, request.body)
+        log.info('An administrator changed a profile', { adminId: userId, userId: id })
+        return changed
+      },
+    )
+  }
+}
+
+async function changeProfile(
+  { database, rooms }: Context,
+  userId: string,
+  { avatarUrl, preferredLanguage, understoodLanguages, ...others }: Static<typeof ProfileChanges>,
+): Promise<OwnUser> {
+  const { user, readsOthers } = await updateProfile(database, userId, {
+    ...others,
+    ...(avatarUrl === null && { avatarUrl }),
+    ...(typeof avatarUrl === 'string' && { avatarUrl: readImageUrl(avatarUrl, '/avatarUrl') }),
+    ...(preferredLanguage && { preferredLanguage: readLanguage(preferredLanguage, '/preferredLanguage') }),
+    ...(understoodLanguages && { understoodLanguages: readLanguages(understoodLanguages, '/understoodLanguages') }),
+  })
+  if (readsOthers) rooms.forgetUser(userId)
+  return user
+}

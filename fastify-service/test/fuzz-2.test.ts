@@ -1,0 +1,3 @@
+import { fuzzPart } from './fuzz/part.js'
+
+fuzzPart(1, 3)

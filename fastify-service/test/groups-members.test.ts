@@ -1,0 +1,182 @@
+import { newId } from '@meeshy/shared/ids'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { joinGroup, removeGroupMember } from '../src/store/group-members.js'
+import type { Group } from '../src/store/groups.js'
+import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
+
+let gateway: TestGateway
+let owner: Person
+let moderator: Person
+let member: Person
+let stranger: Person
+beforeAll(async () => {
+  gateway = await startTestGateway()
+  owner = await gateway.register('owner')
+  moderator = await gateway.register('moderator')
+  member = await gateway.register('member')
+  stranger = await gateway.register('stranger')
+})
+afterAll(() => gateway.close())
+
+let group: string
+beforeEach(async () => {
+  group = await create({})
+  await add(owner, moderator)
+  await add(owner, member)
+  await setRole(owner, moderator, 'moderator')
+})
+
+const send = <Body = unknown>({ accessToken: token }: Person, method: string, path: string, body?: object) =>
+  gateway.call<Body>(method, path, { token, ...(body && { body }) })
+const call = (person: Person, method: string, path: string, body?: object) =>
+  send(person, method, `/api/groups/${group}${path}`, body)
+
+const add = (by: Person, { user }: { user: { id: string } }) => call(by, 'POST', '/members', { userId: user.id })
+const join = (by: Person) => call(by, 'POST', '/members', {})
+const remove = (by: Person, { user }: Person) => call(by, 'DELETE', `/members/${user.id}`)
+const setRole = (by: Person, { user }: Person, role: string) => call(by, 'PUT', `/members/${user.id}`, { role })
+
+async function create(fields: object): Promise<string> {
+  return (await send<Group>(owner, 'POST', '/api/groups', { name: 'Circle', ...fields })).body.id
+}
+
+async function rolesIn(): Promise<Record<string, string>> {
+  const { body } = await call(owner, 'GET', '/members')
+  const { data } = body as { data: Array<{ user: { username: string }; role: string }> }
+  return Object.fromEntries(data.map(({ user, role }) => [user.username, role]))
+}
+
+describe('adding', () => {
+  it('is for moderators, and doing it again changes nothing', async () => {
+    expect(await add(member, stranger)).toMatchObject({ status: 403 })
+    expect(await add(moderator, stranger)).toMatchObject({ status: 204 })
+    expect(await add(moderator, owner)).toMatchObject({ status: 204 })
+    expect(await rolesIn()).toMatchObject({ stranger: 'member', owner: 'owner' })
+  })
+
+  it('needs the peace of both', async () => {
+    await send(stranger, 'POST', `/api/users/${moderator.user.id}/block`)
+    expect(await add(moderator, stranger)).toMatchObject({ status: 403 })
+    expect(await add(owner, stranger)).toMatchObject({ status: 204 })
+    await send(stranger, 'DELETE', `/api/users/${moderator.user.id}/block`)
+  })
+
+  it('takes no guests and nobody who has left, as if there were none', async () => {
+    const { user } = gateway.context.database
+    const guest = await gateway.register('guest')
+    await user.update({ where: { id: guest.user.id }, data: { role: 'GUEST' } })
+    const left = await gateway.register('left')
+    await user.update({ where: { id: left.user.id }, data: { deactivatedAt: new Date() } })
+    const answers = []
+    for (const { id: userId } of [guest.user, left.user, { id: newId() }]) {
+      const body = { userId }
+      answers.push(await gateway.fail('POST', `/api/groups/${group}/members`, { token: moderator.accessToken, body }))
+    }
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400])
+    expect(new Set(answers.map(withoutRequestId)).size).toBe(1)
+    expect(await join(guest)).toMatchObject({ status: 403 })
+  })
+})
+
+describe('a public group', () => {
+  beforeEach(async () => {
+    await call(owner, 'PUT', '', { isPublic: true })
+  })
+
+  it('is seen and joined by anybody; what is for members is not', async () => {
+    expect(await call(stranger, 'GET', '')).toMatchObject({ status: 200, body: { role: null, memberCount: 3 } })
+    expect(await call(stranger, 'GET', '/conversations')).toMatchObject({ status: 200 })
+    expect(await call(stranger, 'GET', '/members')).toMatchObject({ status: 403 })
+    expect(await call(stranger, 'PUT', '', { name: 'Mine' })).toMatchObject({ status: 403 })
+    expect(await call(stranger, 'DELETE', '')).toMatchObject({ status: 403 })
+    expect(await add(stranger, { user: { id: newId() } })).toMatchObject({ status: 403 })
+    expect(await remove(stranger, stranger)).toMatchObject({ status: 403 })
+    expect(await join(stranger)).toMatchObject({ status: 204 })
+    expect(await add(stranger, stranger)).toMatchObject({ status: 204 })
+    expect(await call(stranger, 'GET', '')).toMatchObject({ body: { role: 'member', memberCount: 4 } })
+    expect(await remove(stranger, stranger)).toMatchObject({ status: 204 })
+  })
+
+  it('lets in exactly as many as there are places for', async () => {
+    group = await create({ isPublic: true, maxMembers: 11 })
+    const people: Person[] = []
+    for (let index = 0; index < 50; index += 1) people.push(await gateway.register(`crowd${index}`))
+    const answers = await Promise.all(people.map(join))
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(10)
+    for (const { status, body } of answers)
+      if (status !== 204) expect(body).toMatchObject({ status: 409, code: 'group_full' })
+    expect(Object.keys(await rolesIn())).toHaveLength(11)
+    // Who is in already is not one too many, and a place that is left is given again.
+    const inside = people.filter((_, index) => answers[index]?.status === 204)
+    for (const person of inside.slice(0, 1)) {
+      expect(await join(person)).toMatchObject({ status: 204 })
+      await remove(person, person)
+    }
+    expect(await join(stranger)).toMatchObject({ status: 204 })
+  })
+})
+
+it('has exactly as many places when the queries of all who come mingle, and one owner when all of them go', async () => {
+  const { database } = gateway.context
+  const people: Person[] = []
+  for (let index = 0; index < 20; index += 1) people.push(await gateway.register(`many${index}`))
+  group = await create({ isPublic: true, maxMembers: 11 })
+  const joined = await Promise.allSettled(people.map(({ user }) => joinGroup(database, group, user.id)))
+  expect(joined.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
+
+  const { updateMany, findMany } = database.groupMember
+  await updateMany({ where: { groupId: group }, data: { role: 'owner' } })
+  const owners = await findMany({ where: { groupId: group } })
+  await Promise.allSettled(owners.map(({ userId }) => removeGroupMember(database, group, userId, userId)))
+  expect(await findMany({ where: { groupId: group } })).toHaveLength(1)
+})
+
+describe('removing', () => {
+  it('is for moderators and those above, from below', async () => {
+    expect(await remove(member, moderator)).toMatchObject({ status: 403 })
+    expect(await remove(moderator, owner)).toMatchObject({ status: 403 })
+    expect(await remove(moderator, member)).toMatchObject({ status: 204 })
+    expect(await remove(moderator, member)).toMatchObject({ status: 404 })
+    expect(await call(member, 'GET', '')).toMatchObject({ status: 404 })
+    expect(await join(member)).toMatchObject({ status: 404 })
+  })
+
+  it('of oneself is leaving; the last owner has to hand over first', async () => {
+    expect(await remove(member, member)).toMatchObject({ status: 204 })
+    expect(await remove(owner, owner)).toMatchObject({ status: 409, body: { code: 'last_owner' } })
+    expect(await setRole(owner, moderator, 'owner')).toMatchObject({ status: 204 })
+    expect(await remove(owner, owner)).toMatchObject({ status: 204 })
+  })
+
+  it('keeps one of two owners who leave at the same time', async () => {
+    await setRole(owner, moderator, 'owner')
+    const answers = await Promise.all([remove(owner, owner), remove(moderator, moderator)])
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
+  })
+})
+
+describe('roles', () => {
+  it('are given by admins, below their own', async () => {
+    expect(await setRole(moderator, member, 'moderator')).toMatchObject({ status: 403 })
+    await setRole(owner, moderator, 'admin')
+    expect(await setRole(moderator, member, 'admin')).toMatchObject({ status: 403 })
+    expect(await setRole(moderator, member, 'moderator')).toMatchObject({ status: 204 })
+    expect(await setRole(moderator, owner, 'member')).toMatchObject({ status: 403 })
+    expect(await setRole(owner, owner, 'member')).toMatchObject({ status: 409 })
+    expect(await setRole(owner, stranger, 'member')).toMatchObject({ status: 404 })
+    expect(await rolesIn()).toMatchObject({ owner: 'owner', moderator: 'admin', member: 'moderator' })
+  })
+})
+
+it('members are listed in pages', async () => {
+  const pages: string[][] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const path: string = `/members?limit=2${cursor && `&cursor=${cursor}`}`
+    const { body } = await call(member, 'GET', path)
+    const { data, page } = body as { data: Array<{ user: { id: string } }>; page: { nextCursor: string | null } }
+    pages.push(data.map(({ user }) => user.id))
+    cursor = page.nextCursor
+  }
+  expect(pages).toEqual([[owner.user.id, moderator.user.id], [member.user.id]])
+})
