@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
 import type { Context } from '../src/context.js'
 import { gatewayDatabase } from '../src/store/database.js'
+import { preparedReads } from '../src/store/reads.js'
 
 it('messages cannot be reached through the database', () => {
-  const compiles = ({ database }: Context) => [
+  const compiles = ({ database, reads }: Context) => [
     // @ts-expect-error messages belong to the translation service
     database.message,
     // @ts-expect-error and so do their translations
@@ -30,6 +31,10 @@ it('messages cannot be reached through the database', () => {
     database.conversation.findMany({ include: { messages: true } }),
     // @ts-expect-error from a person, either
     database.user.findMany({ select: { messages: true } }),
+    // @ts-expect-error the prepared reads read what they are for
+    reads.all('SELECT 1'),
+    // @ts-expect-error and take no SQL
+    reads.get('SELECT 1'),
     database.transaction(async (tables) => [
       // @ts-expect-error a transaction has the same tables
       tables.message,
@@ -48,4 +53,6 @@ it('not even by somebody who does not look at types', async () => {
   const reachable = Object.keys(gatewayDatabase({} as never))
   expect(reachable).toContain('conversation')
   expect(reachable.filter((name) => /message|text|translation|erasure|state|raw/i.test(name))).toEqual([])
+  const asked = ['session', 'ownUser', 'conversations', 'conversation']
+  expect(Object.keys(preparedReads({} as never))).toEqual(asked)
 })

@@ -240,7 +240,8 @@ function structuredCopy(value: unknown): unknown {
 export function fill(value: unknown, find: (known: Known) => string): unknown {
   if (value instanceof Known) return find(value)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((inner) => fill(inner, find))
+  // Not by value.map, which asks the value for its constructor: some of them lie about it.
+  if (Array.isArray(value)) return Array.from(value, (inner) => fill(inner, find))
   const filled = Object.entries(value).map(([key, inner]) => [key, fill(inner, find)])
   return Object.fromEntries(filled)
 }
