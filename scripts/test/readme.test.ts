@@ -19,6 +19,7 @@ const runElsewhere: Record<string, string> = {
   './start.sh dev': 'dev.test.ts',
   './start.sh demo': 'demo.test.ts',
   './start.sh test': 'whoever reads this',
+  './start.sh admin ana': 'admin.test.ts',
   'npm run kill-test': 'kill-test.test.ts',
   'npm run kill-test -- --between-ack-and-translation': 'kill-test.test.ts',
   'npm run disk-faults': 'disk-faults.test.ts',
