@@ -5,6 +5,7 @@ import type { RefreshTokens } from './auth/refresh-tokens.js'
 import type { Config } from './config.js'
 import type { Messaging } from './grpc/messaging.js'
 import type { GatewayDatabase } from './store/database.js'
+import type { Reads } from './store/reads.js'
 import type { Rooms } from './store/rooms.js'
 import type { Hub } from './websocket/hub.js'
 
@@ -13,6 +14,8 @@ export interface Context {
   config: Config
   log: Logger
   database: GatewayDatabase
+  /** What is asked of the database most often, quicker. */
+  reads: Reads
   /** Hashes and checks passwords, a few at a time. */
   passwords: Passwords
   /** Counts wrong passwords and tokens. */

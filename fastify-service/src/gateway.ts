@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { openDatabase } from '@meeshy/shared/database/open'
+import { openSqlReader } from '@meeshy/shared/database/open-sql'
 import { Opened } from '@meeshy/shared/lifecycle'
 import { createLogger, type Logger } from '@meeshy/shared/logging'
 import { type App, buildApp } from './app.js'
@@ -13,6 +14,7 @@ import { type Deliver, startEventFeed } from './grpc/events.js'
 import { startMessageErasures } from './grpc/message-erasures.js'
 import { Messaging } from './grpc/messaging.js'
 import { gatewayDatabase } from './store/database.js'
+import { preparedReads } from './store/reads.js'
 import { Rooms } from './store/rooms.js'
 import { fanOut } from './websocket/fan-out.js'
 import { Hub } from './websocket/hub.js'
@@ -39,6 +41,8 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
   try {
     const prisma = await openDatabase(config.DATABASE_URL)
     opened.add(() => prisma.$disconnect())
+    const reader = await openSqlReader(config.DATABASE_URL)
+    opened.add(() => reader.close())
     const link = connectMessaging({
       host: config.GRPC_HOST,
       port: config.GRPC_PORT,
@@ -53,6 +57,7 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
       config,
       log,
       database,
+      reads: preparedReads(reader),
       passwords: new Passwords({ pepper: config.PASSWORD_PEPPER, cost: config.BCRYPT_COST }),
       attempts: new Attempts(database, {
         perAccount: config.FAILED_SIGN_INS_PER_ACCOUNT,

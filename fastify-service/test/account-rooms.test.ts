@@ -163,3 +163,21 @@ it('groups get another owner, and go with their last member', async () => {
   })
   expect(await database.group.count({ where: { id: alone } })).toBe(0)
 })
+
+it('however many groups it are, each gets an owner or goes', async () => {
+  const { group, groupMember } = gateway.context.database
+  const ids = Array.from({ length: 250 }, () => newId())
+  const fields = { name: 'Many', nameKey: 'many', maxMembers: 9, createdById: ana.user.id }
+  await group.createMany({ data: ids.map((id) => ({ ...fields, id })) })
+  await groupMember.createMany({ data: ids.map((groupId) => ({ groupId, userId: ana.user.id, role: 'owner' })) })
+  const shared = ids.filter((_, index) => index % 2 === 0)
+  for (const { user } of [ben, cid]) {
+    await groupMember.createMany({
+      data: shared.map((groupId) => ({ groupId, userId: user.id, joinedAt: new Date(0) })),
+    })
+  }
+  await leave(ana)
+  const owners = await groupMember.findMany({ where: { groupId: { in: ids }, role: 'owner' } })
+  expect(owners.map(({ groupId }) => groupId).sort()).toEqual(shared.sort())
+  expect(await group.count({ where: { id: { in: ids } } })).toBe(shared.length)
+})

@@ -34,6 +34,8 @@ describe('a title', () => {
       body: { title: 'Ours', version: 2 },
     })
     expect(await call(ben, 'GET', room)).toMatchObject({ body: { title: 'Ours', version: 2 } })
+    expect(await call(ana, 'PUT', room, {})).toMatchObject({ status: 200, body: { title: 'Ours', version: 2 } })
+    expect(await call(ben, 'PUT', room, {})).toMatchObject({ status: 403 })
   })
 })
 

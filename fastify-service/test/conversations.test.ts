@@ -2,7 +2,7 @@ import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ConversationSummary } from '../src/store/conversation-summary.js'
-import { type Conversation, createDirect } from '../src/store/conversations.js'
+import { type Conversation, createDirect, createGroupConversation, openDirect } from '../src/store/conversations.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 
 interface Page {
@@ -110,6 +110,19 @@ describe('a group', () => {
     })
     socket.close()
   })
+})
+
+it('nobody comes in whose account has gone, or across a block, however late that was', async () => {
+  const { database } = gateway.context
+  const [jim, kim] = [await gateway.register('jim'), await gateway.register('kim')]
+  await gateway.call('DELETE', '/api/users/me', { token: jim.accessToken })
+  await gateway.call('POST', `/api/users/${ana.user.id}/block`, { token: kim.accessToken })
+  const group = (memberIds: string[]) => createGroupConversation(database, ana.user.id, { title: 'Late', memberIds })
+  const gone = { code: 'validation_failed', options: { errors: [{ pointer: '/memberIds/1' }] } }
+  await expect(group([ana.user.id, jim.user.id])).rejects.toMatchObject(gone)
+  await expect(openDirect(database, ana.user.id, [ana.user.id, jim.user.id])).rejects.toMatchObject(gone)
+  await expect(group([ben.user.id, kim.user.id])).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(openDirect(database, ana.user.id, [kim.user.id])).rejects.toMatchObject({ code: 'forbidden' })
 })
 
 describe('a large group', () => {

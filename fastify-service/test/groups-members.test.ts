@@ -46,36 +46,20 @@ async function rolesIn(): Promise<Record<string, string>> {
   return Object.fromEntries(data.map(({ user, role }) => [user.username, role]))
 }
 
-describe('adding', () => {
-  it('is for moderators, and doing it again changes nothing', async () => {
-    expect(await add(member, stranger)).toMatchObject({ status: 403 })
-    expect(await add(moderator, stranger)).toMatchObject({ status: 204 })
-    expect(await add(moderator, owner)).toMatchObject({ status: 204 })
-    expect(await rolesIn()).toMatchObject({ stranger: 'member', owner: 'owner' })
-  })
-
-  it('needs the peace of both', async () => {
-    await send(stranger, 'POST', `/api/users/${moderator.user.id}/block`)
-    expect(await add(moderator, stranger)).toMatchObject({ status: 403 })
-    expect(await add(owner, stranger)).toMatchObject({ status: 204 })
-    await send(stranger, 'DELETE', `/api/users/${moderator.user.id}/block`)
-  })
-
-  it('takes no guests and nobody who has left, as if there were none', async () => {
-    const { user } = gateway.context.database
-    const guest = await gateway.register('guest')
-    await user.update({ where: { id: guest.user.id }, data: { role: 'GUEST' } })
-    const left = await gateway.register('left')
-    await user.update({ where: { id: left.user.id }, data: { deactivatedAt: new Date() } })
-    const answers = []
-    for (const { id: userId } of [guest.user, left.user, { id: newId() }]) {
-      const body = { userId }
-      answers.push(await gateway.fail('POST', `/api/groups/${group}/members`, { token: moderator.accessToken, body }))
-    }
-    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400])
-    expect(new Set(answers.map(withoutRequestId)).size).toBe(1)
-    expect(await join(guest)).toMatchObject({ status: 403 })
-  })
+it('takes no guests and nobody who has left, as if there were none', async () => {
+  const { user } = gateway.context.database
+  const guest = await gateway.register('guest')
+  await user.update({ where: { id: guest.user.id }, data: { role: 'GUEST' } })
+  const left = await gateway.register('left')
+  await user.update({ where: { id: left.user.id }, data: { deactivatedAt: new Date() } })
+  const answers = []
+  for (const { id: userId } of [guest.user, left.user, { id: newId() }]) {
+    const body = { userId }
+    answers.push(await gateway.fail('POST', `/api/groups/${group}/members`, { token: moderator.accessToken, body }))
+  }
+  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400])
+  expect(new Set(answers.map(withoutRequestId)).size).toBe(1)
+  expect(await join(guest)).toMatchObject({ status: 403 })
 })
 
 describe('a public group', () => {
@@ -129,54 +113,4 @@ it('has exactly as many places when the queries of all who come mingle, and one 
   const owners = await findMany({ where: { groupId: group } })
   await Promise.allSettled(owners.map(({ userId }) => removeGroupMember(database, group, userId, userId)))
   expect(await findMany({ where: { groupId: group } })).toHaveLength(1)
-})
-
-describe('removing', () => {
-  it('is for moderators and those above, from below', async () => {
-    expect(await remove(member, moderator)).toMatchObject({ status: 403 })
-    expect(await remove(moderator, owner)).toMatchObject({ status: 403 })
-    expect(await remove(moderator, member)).toMatchObject({ status: 204 })
-    expect(await remove(moderator, member)).toMatchObject({ status: 404 })
-    expect(await call(member, 'GET', '')).toMatchObject({ status: 404 })
-    expect(await join(member)).toMatchObject({ status: 404 })
-  })
-
-  it('of oneself is leaving; the last owner has to hand over first', async () => {
-    expect(await remove(member, member)).toMatchObject({ status: 204 })
-    expect(await remove(owner, owner)).toMatchObject({ status: 409, body: { code: 'last_owner' } })
-    expect(await setRole(owner, moderator, 'owner')).toMatchObject({ status: 204 })
-    expect(await remove(owner, owner)).toMatchObject({ status: 204 })
-  })
-
-  it('keeps one of two owners who leave at the same time', async () => {
-    await setRole(owner, moderator, 'owner')
-    const answers = await Promise.all([remove(owner, owner), remove(moderator, moderator)])
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
-  })
-})
-
-describe('roles', () => {
-  it('are given by admins, below their own', async () => {
-    expect(await setRole(moderator, member, 'moderator')).toMatchObject({ status: 403 })
-    await setRole(owner, moderator, 'admin')
-    expect(await setRole(moderator, member, 'admin')).toMatchObject({ status: 403 })
-    expect(await setRole(moderator, member, 'moderator')).toMatchObject({ status: 204 })
-    expect(await setRole(moderator, owner, 'member')).toMatchObject({ status: 403 })
-    expect(await setRole(owner, owner, 'member')).toMatchObject({ status: 409 })
-    expect(await setRole(owner, stranger, 'member')).toMatchObject({ status: 404 })
-    expect(await rolesIn()).toMatchObject({ owner: 'owner', moderator: 'admin', member: 'moderator' })
-  })
-})
-
-it('members are listed in pages', async () => {
-  const pages: string[][] = []
-  let cursor: string | null = ''
-  while (cursor !== null) {
-    const path: string = `/members?limit=2${cursor && `&cursor=${cursor}`}`
-    const { body } = await call(member, 'GET', path)
-    const { data, page } = body as { data: Array<{ user: { id: string } }>; page: { nextCursor: string | null } }
-    pages.push(data.map(({ user }) => user.id))
-    cursor = page.nextCursor
-  }
-  expect(pages).toEqual([[owner.user.id, moderator.user.id], [member.user.id]])
 })

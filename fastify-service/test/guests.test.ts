@@ -175,6 +175,9 @@ const forGuests = [
 ]
 
 describe('the end of a guest', () => {
+  const sessionOf = async (person: Person) =>
+    (await as<{ data: Array<{ id: string }> }>(person, 'GET', '/api/auth/sessions')).body.data[0]?.id
+
   async function expectGone(socket: TestSocket): Promise<void> {
     expect(await socket.waitForClose()).toMatchObject({ code: closeCodes.revoked })
     expect(await as(guest, 'GET', '/api/users/me')).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
@@ -194,6 +197,16 @@ describe('the end of a guest', () => {
   ])('is %s', async (_, end) => {
     const socket = await connect(guest)
     expect(await end()).toMatchObject({ status: 204 })
+    await expectGone(socket)
+  })
+
+  it.each([
+    ['with signing out', () => as(guest, 'POST', '/api/auth/logout')],
+    ['with ending the session', async () => as(guest, 'DELETE', `/api/auth/sessions/${await sessionOf(guest)}`)],
+  ])('comes %s, without waiting for the next guest', async (_, end) => {
+    const [socket, watching] = [await connect(guest), await connect(member)]
+    expect(await end()).toMatchObject({ status: 204 })
+    expect(await watching.next('member.removed')).toMatchObject({ data: { userId: guest.user.id } })
     await expectGone(socket)
   })
 

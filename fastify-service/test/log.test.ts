@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { newId } from '@meeshy/shared/ids'
 import { expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { canary } from './canary.js'
@@ -30,6 +31,15 @@ it('says of every request which, where, how it went and for how long, and who as
     { ...line, requestId: 'second', method: 'GET', route: null, status: 404 },
     { ...line, requestId: 'third', method: 'GET', route: null, status: 400 },
   ])
+})
+
+it('says who asked also where anybody may', async () => {
+  const gateway = await startTestGateway()
+  const { user, accessToken: token } = await gateway.register('ana')
+  const path = `/api/share-links/${'A'.repeat(22)}/join`
+  expect((await gateway.call('POST', path, { token, body: {} })).status).toBe(404)
+  await gateway.close()
+  expect(answersOf(gateway).at(-1)).toMatchObject({ route: '/api/share-links/:linkId/join', userId: user.id })
 })
 
 it('neither a credential, nor a text gets into the log, or to others', async () => {
@@ -156,7 +166,7 @@ async function quoteInAnError({ context, call }: TestGateway, token: string): Pr
   const wrap = () => quote().catch((cause) => Promise.reject(new Error('failed', { cause })))
   for (const findUnique of [quote, wrap]) {
     Object.assign(context.database, { user: { findUnique } })
-    expect((await call('GET', '/api/users/me', { token })).status).toBe(500)
+    expect((await call('GET', `/api/users/${newId()}`, { token })).status).toBe(500)
   }
   Object.assign(context.database, { user })
 }

@@ -2,6 +2,7 @@ import type { ClientNotification } from '@meeshy/shared/frames'
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Conversation } from '../src/store/conversations.js'
+import type { GatewayTables } from '../src/store/database.js'
 import { notify, notifyAll } from '../src/websocket/notify.js'
 import { signIn } from './socket.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
@@ -41,6 +42,19 @@ const tell = (occasion: object = {}) =>
     messageId: newId(),
     ...occasion,
   })
+
+/** The same tables, which note what they are asked. */
+function counting(tables: GatewayTables, queries: string[]): GatewayTables {
+  const noting = <Thing extends object>(thing: Thing): Thing =>
+    new Proxy(thing, {
+      get: (target, name, receiver) => {
+        const value = Reflect.get(target, name, receiver)
+        if (typeof value === 'function') queries.push(String(name))
+        return typeof value === 'object' && value !== null ? noting(value) : value
+      },
+    })
+  return noting(tables)
+}
 
 describe('a notification', () => {
   it('is kept, and shown at once', async () => {
@@ -92,6 +106,36 @@ describe('a notification', () => {
     await tell()
     transaction.mockRestore()
     expect(gateway.lines.filter((line) => line.includes('Nobody could be notified'))).toHaveLength(1)
+  })
+
+  it('of a request that was withdrawn meanwhile is none, and nothing to worry about', async () => {
+    const before = gateway.lines.length
+    await tell({ type: 'friend_request', conversationId: undefined, messageId: undefined, requestId: newId() })
+    expect((await list(ben)).data).toEqual([])
+    expect(gateway.lines.slice(before).join()).not.toContain('Nobody could be notified')
+  })
+
+  it('for many holds the database up no longer than for one', async () => {
+    const people = Array.from({ length: 60 }, (_, index) => ({ id: newId(), name: `crowd-${index}` }))
+    await gateway.context.database.user.createMany({
+      data: people.map(({ id, name }) => ({
+        id,
+        username: name,
+        usernameKey: name,
+        displayName: name,
+        displayNameKey: name,
+        preferredLanguage: 'en',
+      })),
+    })
+    const queries: string[] = []
+    const { database } = gateway.context
+    const { transaction } = database
+    database.transaction = (work) => transaction((tables) => work(counting(tables, queries)))
+    const ids = people.map(({ id }) => id)
+    await notifyAll(gateway.context, ids, { type: 'friend_request', actorId: ana.user.id })
+    database.transaction = transaction
+    expect(await database.notification.count({ where: { userId: { in: ids } } })).toBe(60)
+    expect(queries.length).toBeLessThan(10)
   })
 
   it('comes with being added, alone or from the start', async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type {} from '@fastify/swagger' // for app.swagger()
 import type { OpenApi, OpenApiOperation } from '../src/plugins/openapi-document.js'
 import type { TestGateway } from './support.js'
 

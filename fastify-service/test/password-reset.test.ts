@@ -112,6 +112,43 @@ it('is made by administrators only, for people who have a password', async () =>
   expect(await resets().count({ where: { userId: { in: ['guest', 'erased', user.id] } } })).toBe(0)
 })
 
+it.each([
+  ['is one no more', { role: 'USER' }],
+  ['was deactivated', { deactivatedAt: new Date() }],
+])('ends with its administrator who %s', async (what, change) => {
+  const other = await gateway.register(`other-${what.length}`)
+  const { user } = await gateway.register(`person-${what.length}`)
+  const { database, passwords } = gateway.context
+  const where = { id: other.user.id }
+  await database.user.update({ where, data: { role: 'ADMIN' } })
+  const { token } = (await make(user.id, other.accessToken)).body
+  // Between the look at the token and its use, too.
+  const hash = passwords.hash.bind(passwords)
+  passwords.hash = async (chosen) => {
+    await database.user.update({ where, data: change })
+    return hash(chosen)
+  }
+  const first = await reset(token)
+  passwords.hash = hash
+  expect([first.status, (await reset(token)).status]).toEqual([410, 410])
+  expect(await login(user.username, password)).toBe(200)
+})
+
+it('is not made by an administrator who is one no more since they asked', async () => {
+  const other = await gateway.register('demoted')
+  const { user } = await gateway.register('hana')
+  const { database } = gateway.context
+  await database.user.update({ where: { id: other.user.id }, data: { role: 'ADMIN' } })
+  const { transaction } = database
+  database.transaction = async (work) => {
+    database.transaction = transaction
+    await database.user.update({ where: { id: other.user.id }, data: { role: 'USER' } })
+    return transaction(work)
+  }
+  expect((await make(user.id, other.accessToken)).status).toBe(403)
+  expect(await resets().count({ where: { userId: user.id } })).toBe(0)
+})
+
 it('ends also a sign-in that is under way with the old password', async () => {
   const { user } = await gateway.register('gita')
   const { token } = (await make(user.id)).body

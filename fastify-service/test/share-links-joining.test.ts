@@ -147,6 +147,22 @@ describe('without a token', () => {
     expect((answer.body as Person).user.username).toMatch(/^guest_[0-9a-f]{16}$/)
   })
 
+  it('one joins with a session, or not at all, whatever becomes of the room meanwhile', async () => {
+    const link = await make({ allowGuests: true })
+    const { database } = gateway.context
+    const { transaction } = database
+    database.transaction = async (work) => {
+      database.transaction = transaction
+      const result = await transaction(work)
+      await gateway.call('DELETE', `/api/conversations/${room}`, { token: owner.accessToken })
+      return result
+    }
+    const answer = await join(link, undefined, guest)
+    expect(answer.status).toBe(201)
+    const { accessToken: token } = answer.body as Person
+    expect(await gateway.fail('GET', '/api/auth/verify', { token })).toMatchObject({ body: { code: 'token_revoked' } })
+  })
+
   it('one needs a link for guests, a name and a language', async () => {
     const [closed, open] = [await make(), await make({ allowGuests: true })]
     expect(await join(closed)).toMatchObject({ status: 401, body: { detail: expect.stringContaining('Sign in') } })

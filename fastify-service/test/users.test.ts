@@ -1,7 +1,8 @@
+import { newId } from '@meeshy/shared/ids'
 import type { ProblemDetails } from '@meeshy/shared/problems'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OwnUser, PublicUser } from '../src/store/users.js'
-import { type Person, startTestGateway, type TestGateway } from './support.js'
+import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 
 interface Page {
   data: PublicUser[]
@@ -122,6 +123,22 @@ describe('my profile by my id', () => {
     expect((await gateway.fail('PUT', path(), { token: accessToken, body })).body.code).toBe('forbidden')
     expect((await gateway.fail('PUT', '/api/users/nobody', { token: accessToken, body })).body.code).toBe('not_found')
   })
+})
+
+it('guests cannot find out who there is beyond their conversation', async () => {
+  const [host, gus] = [await gateway.register('host'), await gateway.register('gus')]
+  const body = { type: 'group', title: 'Room', memberIds: [gus.user.id] }
+  await gateway.call('POST', '/api/conversations', { token: host.accessToken, body })
+  await gateway.context.database.user.update({ where: { id: gus.user.id }, data: { role: 'GUEST' } })
+  for (const [method, options] of [
+    ['PUT', { body: {} }],
+    ['DELETE', {}],
+  ] as const) {
+    const ask = (id: string) => gateway.fail(method, `/api/users/${id}`, { token: gus.accessToken, ...options })
+    const [shared, stranger, nobody] = [await ask(host.user.id), await ask(ana.user.id), await ask(newId())]
+    expect([shared.status, stranger.status]).toEqual([403, 404])
+    expect(withoutRequestId(stranger)).toBe(withoutRequestId(nobody))
+  }
 })
 
 describe('other people', () => {

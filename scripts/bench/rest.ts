@@ -26,8 +26,9 @@ type Seen = Map<string, Answers>
 
 /**
  * What a request costs the server: `npm run bench:rest`. The gateway against bare node:http, Nest on Fastify and Nest on
- * Express, which do the same work: the gateway's own token check, queries and mapping, the same headers, counters and
- * log line. Once with everything from memory, once with the queries and the call to the translation service.
+ * Express, which do the same work: the gateway's own token check and mapping, the same headers, counters and log line.
+ * Once with all rows from memory; once with the queries, where Nest asks for the same rows through Prisma, as is usual
+ * there, and bare node:http by the gateway's prepared statements; and with the call to the translation service.
  */
 await runCommand(async () => {
   const { values } = parseArgs({

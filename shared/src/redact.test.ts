@@ -17,6 +17,8 @@ describe('what never reaches a log', () => {
   it.each([
     { headers: { authorization: canary, Cookie: canary } },
     { user: { password: canary, passwordHash: canary } },
+    { body: { newPassword: canary, currentPassword: canary, REFRESHTOKEN: canary, accesstoken: canary } },
+    { row: { refreshHash: canary, previousRefreshHash: canary, tokenHash: canary } },
     { message: { content: canary, translations: [{ text: canary }] } },
     { error: new Error(`at /ws?token=${canary}`, { cause: new Error(`Bearer ${canary}`) }) },
     { error: Object.assign(new Error(`data: { content: "${canary}" }`), { name: 'PrismaClientValidationError' }) },

@@ -1,12 +1,17 @@
-/** Fields whose values never reach a log: credentials and people's words. */
+/** Fields whose values never reach a log, in lower case: credentials, what knows them again, and people's words. */
 const privateFields = new Set([
   'authorization',
   'cookie',
   'password',
-  'passwordHash',
+  'newpassword',
+  'currentpassword',
+  'passwordhash',
   'token',
-  'accessToken',
-  'refreshToken',
+  'tokenhash',
+  'accesstoken',
+  'refreshtoken',
+  'refreshhash',
+  'previousrefreshhash',
   'content',
   'text',
   'q',
@@ -49,7 +54,7 @@ export function redactFields(value: unknown, depth = 0): unknown {
 }
 
 function isPrivate(key: string): boolean {
-  return privateFields.has(key) || privateFields.has(key.toLowerCase())
+  return privateFields.has(key.toLowerCase())
 }
 
 /** Errors whose text quotes the values of a query, and so people's words. */

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../context.js'
 import { found } from '../inputs.js'
 import { rotateRefreshToken, unknownToken } from '../store/refresh.js'
-import { readOwnUser } from '../store/users.js'
 import { hashOfToken } from './refresh-tokens.js'
 import { makeAccessToken, type SignedIn } from './sign-in.js'
 
@@ -12,7 +11,7 @@ import { makeAccessToken, type SignedIn } from './sign-in.js'
  * @throws Problem unauthenticated for what we did not make; token_revoked, token_expired
  */
 export async function refresh(app: FastifyInstance, context: Context, token: string): Promise<SignedIn> {
-  const { config, database, hub, refreshTokens } = context
+  const { config, database, hub, reads, refreshTokens } = context
   const id = refreshTokens.sessionOf(token)
   if (id === null) throw unknownToken()
   const refreshToken = refreshTokens.successor(id, token)
@@ -22,6 +21,6 @@ export async function refresh(app: FastifyInstance, context: Context, token: str
     expiresAt: new Date(Date.now() + config.sessionLifetimeMs),
   }
   const session = await rotateRefreshToken(database, id, rotation, () => hub.disconnectSession(id))
-  const user = found(await readOwnUser(database, session.userId))
+  const user = found(await reads.ownUser(session.userId))
   return { user, refreshToken, ...makeAccessToken(app, context, session) }
 }

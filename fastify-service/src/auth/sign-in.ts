@@ -2,7 +2,7 @@ import { newId } from '@meeshy/shared/ids'
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../context.js'
 import { issueToken } from '../plugins/auth.js'
-import { createSession } from '../store/sessions.js'
+import { createSession, type SessionStart } from '../store/sessions.js'
 import type { OwnUser } from '../store/users.js'
 import { hashOfToken } from './refresh-tokens.js'
 
@@ -14,10 +14,6 @@ export interface SignInOptions {
   userAgent: string | undefined
   /** The hash that the given password belongs to, where one was given. */
   passwordHash?: string
-  /** The one conversation that a guest's session opens. */
-  conversationId?: string
-  /** When the session ends unless it is refreshed; REFRESH_EXPIRES_IN from now when absent. */
-  expiresAt?: Date
 }
 
 /** Who signed in, and their tokens; `expiresAt` is the end of the access token. */
@@ -38,22 +34,27 @@ export async function signIn(
   app: FastifyInstance,
   context: Context,
   user: OwnUser,
-  { userAgent, passwordHash, conversationId, expiresAt }: SignInOptions,
+  { userAgent, passwordHash }: SignInOptions,
 ): Promise<SignedIn> {
-  const { config, database, hub, refreshTokens } = context
+  const { start, refreshToken } = beginSession(context, userAgent)
+  const session = { ...start, userId: user.id }
+  const ended = await createSession(context.database, session, passwordHash)
+  for (const endedId of ended) context.hub.disconnectSession(endedId)
+  return { user, refreshToken, ...makeAccessToken(app, context, session) }
+}
+
+/** A session that is still to be stored, and its first refresh token. */
+export function beginSession(
+  { config, refreshTokens }: Context,
+  userAgent: string | undefined,
+): { start: SessionStart; refreshToken: string } {
   const id = newId()
   const refreshToken = refreshTokens.first(id)
-  const session = {
-    id,
-    userId: user.id,
-    refreshHash: hashOfToken(refreshToken),
-    expiresAt: expiresAt ?? new Date(Date.now() + config.sessionLifetimeMs),
-    userAgent: describeDevice(userAgent),
-    conversationId: conversationId ?? null,
+  const expiresAt = new Date(Date.now() + config.sessionLifetimeMs)
+  return {
+    start: { id, refreshHash: hashOfToken(refreshToken), expiresAt, userAgent: describeDevice(userAgent) },
+    refreshToken,
   }
-  const ended = await createSession(database, session, passwordHash)
-  for (const endedId of ended) hub.disconnectSession(endedId)
-  return { user, refreshToken, ...makeAccessToken(app, context, session) }
 }
 
 /** An access token for a session: it lives for JWT_EXPIRES_IN, and no longer than the session. */

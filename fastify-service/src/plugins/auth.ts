@@ -6,7 +6,6 @@ import fastifyPlugin from 'fastify-plugin'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Context } from '../context.js'
-import { readSession } from '../store/sessions.js'
 import { type Policy, requireRoleFor } from './policy.js'
 
 /** Who is calling, proven by a token and checked against the session just now. */
@@ -114,16 +113,17 @@ export function callerOf(request: FastifyRequest): Identity {
  */
 export async function callerIfAny(app: FastifyInstance, request: FastifyRequest): Promise<Identity | null> {
   if (request.headers.authorization === undefined) return null
-  return app.authenticateToken(bearerToken(request))
+  request.identity = await app.authenticateToken(bearerToken(request))
+  return request.identity
 }
 
-async function identify(app: FastifyInstance, { database }: Context, token: string): Promise<Identity> {
+async function identify(app: FastifyInstance, { reads }: Context, token: string): Promise<Identity> {
   const { sub, sid, exp } = verify(app, token)
-  const session = await readSession(database, sid)
-  if (session?.userId !== sub || session.revokedAt || session.user.deactivatedAt) throw new Problem('token_revoked')
-  if (session.expiresAt.getTime() + clockToleranceMs < Date.now()) throw new Problem('token_expired')
-  const { conversationId, user } = session
-  return { userId: sub, sessionId: sid, role: user.role, conversationId, expiresAt: new Date(exp * 1000) }
+  const session = await reads.session(sid)
+  if (session?.userId !== sub || session.revokedAt || session.deactivatedAt) throw new Problem('token_revoked')
+  if (Date.parse(session.expiresAt) + clockToleranceMs < Date.now()) throw new Problem('token_expired')
+  const { conversationId, role } = session
+  return { userId: sub, sessionId: sid, role, conversationId, expiresAt: new Date(exp * 1000) }
 }
 
 function verify(app: FastifyInstance, token: string): Static<typeof Claims> {

@@ -1,15 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Problem } from '@meeshy/shared/problems'
 import { type Static, Type } from 'typebox'
 import { accounts } from '../auth/attempts.js'
 import type { Context } from '../context.js'
 import { eraseMessagesIn, eraseMessagesOf } from '../grpc/message-erasures.js'
-import { found } from '../inputs.js'
 import { callerOf, type Identity } from '../plugins/auth.js'
 import { eraseAccount } from '../store/erase-account.js'
-import { readProfile } from '../store/profiles.js'
 import { announceDeparture } from '../websocket/announce-departure.js'
 import { closed, IdParams } from './schemas.js'
+import { requireSelfOrAdmin } from './self-or-admin.js'
 
 /** May be left out: a missing body is null to its schema. */
 const Deletion = Type.Unsafe<{ eraseMessages?: boolean } | null>({
@@ -59,10 +57,7 @@ export function accountRoutes(context: Context): FastifyPluginAsyncTypebox {
       async (request, reply) => {
         const caller = callerOf(request)
         const { id } = request.params
-        if (id !== caller.userId && caller.role !== 'ADMIN') {
-          found(await readProfile(context.database, caller.userId, id))
-          throw new Problem('forbidden')
-        }
+        await requireSelfOrAdmin(context, caller, id)
         await deleteAccount(context, caller, id, request)
         return reply.code(204).send(null)
       },

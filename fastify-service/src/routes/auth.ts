@@ -7,7 +7,7 @@ import { signIn } from '../auth/sign-in.js'
 import type { Context } from '../context.js'
 import { found, invalid, languageOfHeader, readLanguage, readLanguages } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { createUser, findCredentials, readOwnUser } from '../store/users.js'
+import { createUser, findCredentials } from '../store/users.js'
 import { closed, Line, Locale, Password, ref, SignedInSchema, UserSchema } from './schemas.js'
 
 const Registration = Type.Object(
@@ -36,7 +36,7 @@ const Login = Type.Object(
 
 /** Registering and signing in. */
 export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
-  const { attempts, config, database, passwords } = context
+  const { attempts, config, database, passwords, reads } = context
   const byAddress = { max: config.AUTH_RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' }
 
   return async (app) => {
@@ -87,7 +87,7 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
           return matches ? candidate : null
         })
         if (!credentials) throw new Problem('credentials_wrong')
-        return signIn(app, context, found(await readOwnUser(database, credentials.id)), {
+        return signIn(app, context, found(await reads.ownUser(credentials.id)), {
           userAgent: request.headers['user-agent'],
           passwordHash: credentials.passwordHash,
         })
@@ -108,7 +108,7 @@ export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
       },
       async (request) => {
         const { userId, expiresAt } = callerOf(request)
-        const user = found(await readOwnUser(database, userId))
+        const user = found(await reads.ownUser(userId))
         return { valid: true as const, user, expiresAt: expiresAt.toISOString() }
       },
     )

@@ -2,10 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '@meeshy/shared/problems'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
-import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
 import { blockUser, listBlocked, unblockUser } from '../store/blocks.js'
-import { readPublicUser } from '../store/users.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { closed, Id, IdParams, PublicUserSchema, ref } from './schemas.js'
 
@@ -47,7 +45,6 @@ export function blockRoutes({ database }: Context): FastifyPluginAsyncTypebox {
         const { userId } = callerOf(request)
         const { id } = request.params
         if (id === userId) throw new Problem('bad_request', 'You cannot block yourself.')
-        found(await readPublicUser(database, id))
         await blockUser(database, userId, id)
         return reply.code(204).send(null)
       },

@@ -32,9 +32,9 @@ export function conversationChangeRoutes(context: Context): FastifyPluginAsyncTy
       async (request) => {
         const { userId } = callerOf(request)
         const { id } = request.params
-        const { version } = await updateConversation(database, id, userId, request.body)
-        await announceConversation(context, 'updated', { id, version })
-        return found(await readConversation(database, id, userId))
+        const change = await updateConversation(database, id, userId, request.body)
+        if (change) await announceConversation(context, 'updated', { id, ...change })
+        return found(await readConversation(context, id, userId))
       },
     )
 

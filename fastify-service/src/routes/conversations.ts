@@ -1,13 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Problem } from '@meeshy/shared/problems'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found, invalid } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { requireNoBlock } from '../store/blocks.js'
-import { type ConversationPage, listConversations } from '../store/conversation-list.js'
-import { createDirect, createGroup, membersShown, readConversation } from '../store/conversations.js'
-import { findMissingUsers } from '../store/users.js'
+import type { ConversationPage } from '../store/conversation-list.js'
+import {
+  createGroupConversation,
+  membersShown,
+  openDirect,
+  othersIn,
+  readConversation,
+} from '../store/conversations.js'
 import { announceConversation } from '../websocket/announce.js'
 import { notifyAll } from '../websocket/notify.js'
 import { SettingsSchema } from './conversation-settings.js'
@@ -85,8 +88,6 @@ const Position = Type.Object({ at: Time, id: Id })
 
 /** Rooms: made, listed and read by their members. */
 export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox {
-  const { database } = context
-
   return async (app) => {
     app.post(
       '',
@@ -102,7 +103,7 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
       async (request, reply) => {
         const { userId } = callerOf(request)
         const { id, created } = await create(context, userId, request.body)
-        const conversation = found(await readConversation(database, id, userId))
+        const conversation = found(await readConversation(context, id, userId))
         if (created) {
           await announceConversation(context, 'created', { id, version: conversation.version })
           const occasion = { type: 'added_to_conversation', actorId: userId, conversationId: id } as const
@@ -144,7 +145,7 @@ export function conversationRoutes(context: Context): FastifyPluginAsyncTypebox 
           response: { 200: ref(ConversationSchema) },
         },
       },
-      async (request) => found(await readConversation(database, request.params.id, callerOf(request).userId)),
+      async (request) => found(await readConversation(context, request.params.id, callerOf(request).userId)),
     )
   }
 }
@@ -157,7 +158,7 @@ export async function listPage(
 ) {
   const { limit, after } = readPageQuery(Position, query)
   const position = after && { lastActivityAt: new Date(after.at), id: after.id }
-  const rows = await listConversations(context.database, userId, {
+  const rows = await context.reads.conversations(userId, {
     ...kind,
     limit,
     ...(position && { after: position }),
@@ -168,19 +169,13 @@ export async function listPage(
 
 async function create({ database }: Context, userId: string, body: Static<typeof NewConversation>) {
   const { type, title, memberIds, groupId } = body
-  const others = [...new Set(memberIds)].filter((id) => id !== userId)
-  if (type === 'direct' && title !== undefined) throw invalid('/title', 'belongs to a group')
-  if (type === 'direct' && groupId !== undefined) throw invalid('/groupId', 'belongs to a group')
-  if (type === 'group' && title === undefined) throw invalid('/title', 'is missing')
-  if (type === 'direct' && others.length !== 1) throw invalid('/memberIds', 'must name exactly one other person')
-
-  const missing = await findMissingUsers(database, others)
-  if (missing.length > 0) {
-    const errors = missing.map((id) => ({ pointer: `/memberIds/${memberIds.indexOf(id)}`, message: 'is nobody' }))
-    throw new Problem('validation_failed', undefined, { errors })
+  if (type === 'direct') {
+    if (title !== undefined) throw invalid('/title', 'belongs to a group')
+    if (groupId !== undefined) throw invalid('/groupId', 'belongs to a group')
+    if (othersIn(memberIds, userId).length !== 1) throw invalid('/memberIds', 'must name exactly one other person')
+    return openDirect(database, userId, memberIds)
   }
-  if (type === 'direct') return createDirect(database, userId, others[0] ?? '')
-  await requireNoBlock(database, userId, others)
-  const conversation = { title: title ?? '', memberIds: others, ...(groupId === undefined ? {} : { groupId }) }
-  return { ...(await createGroup(database, userId, conversation)), created: true }
+  if (title === undefined) throw invalid('/title', 'is missing')
+  const conversation = { title, memberIds, ...(groupId === undefined ? {} : { groupId }) }
+  return { ...(await createGroupConversation(database, userId, conversation)), created: true }
 }

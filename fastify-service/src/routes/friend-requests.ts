@@ -150,7 +150,7 @@ export function friendRequestRoutes(context: Context): FastifyPluginAsyncTypebox
 async function tell(context: Context, { request, changed, opened }: Outcome): Promise<void> {
   const { id: requestId, sender, receiver, status } = request
   if (opened !== null) {
-    const conversation = await readConversation(context.database, opened, sender.id)
+    const conversation = await readConversation(context, opened, sender.id)
     if (conversation) await announceConversation(context, 'created', { id: opened, version: conversation.version })
   }
   if (!changed || status === 'rejected') return

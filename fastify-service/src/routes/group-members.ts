@@ -11,8 +11,8 @@ import {
   requireGroupRole,
 } from '../store/group-members.js'
 import { roles } from '../store/roles.js'
-import { MemberParams, MemberPosition, MemberSchema } from './members.js'
-import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
+import { MemberParams, MemberSchema, memberPage } from './members.js'
+import { Page, pageQuery } from './paging.js'
 import { closed, Id, IdParams, ref } from './schemas.js'
 
 /** Who is in a group, and as what. */
@@ -32,11 +32,8 @@ export function groupMemberRoutes({ database }: Context): FastifyPluginAsyncType
       },
       async (request) => {
         const { id } = request.params
-        const { limit, after } = readPageQuery(MemberPosition, request.query)
         await requireGroupRole(database, id, callerOf(request).userId, 'member')
-        const position = after && { joinedAt: new Date(after.at), userId: after.id }
-        const rows = await listGroupMembers(database, id, { limit, ...(position && { after: position }) })
-        return toPage(rows, limit, ({ joinedAt, user }) => ({ at: Date.parse(joinedAt), id: user.id }))
+        return memberPage(request.query, (page) => listGroupMembers(database, id, page))
       },
     )
 

@@ -1,11 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
-import { invalid } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
+import type { ListedMember, MemberPage } from '../store/member-pages.js'
 import { addMember, changeRole, listMembers, removeMember, requireMembership } from '../store/members.js'
 import { roles } from '../store/roles.js'
-import { hasAccount } from '../store/users.js'
 import { announceMember } from '../websocket/announce.js'
 import { notify } from '../websocket/notify.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
@@ -19,7 +18,7 @@ export const MemberSchema = Type.Object(
 export const MemberParams = Type.Object({ id: Id, userId: Id }, closed)
 
 /** Where a page of members ended. */
-export const MemberPosition = Type.Object({ at: Time, id: Id })
+const MemberPosition = Type.Object({ at: Time, id: Id })
 
 /** Who is in a conversation, and as what. */
 export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
@@ -40,11 +39,8 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
       },
       async (request) => {
         const { id } = request.params
-        const { limit, after } = readPageQuery(MemberPosition, request.query)
         await requireMembership(database, id, callerOf(request).userId)
-        const position = after && { joinedAt: new Date(after.at), userId: after.id }
-        const rows = await listMembers(database, id, { limit, ...(position && { after: position }) })
-        return toPage(rows, limit, ({ joinedAt, user }) => ({ at: Date.parse(joinedAt), id: user.id }))
+        return memberPage(request.query, (page) => listMembers(database, id, page))
       },
     )
 
@@ -64,8 +60,6 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
         const { id } = request.params
         const { userId } = request.body
         const actorId = callerOf(request).userId
-        await requireMembership(database, id, actorId)
-        if (!(await hasAccount(database, userId))) throw invalid('/userId', 'is nobody')
         const change = await addMember(database, id, actorId, userId)
         if (change) {
           await announceMember(context, 'added', id, { userId, ...change })
@@ -90,7 +84,7 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
       async (request, reply) => {
         const { id, userId } = request.params
         const change = await changeRole(database, id, callerOf(request).userId, userId, request.body.role)
-        await announceMember(context, 'updated', id, { userId, ...change })
+        if (change) await announceMember(context, 'updated', id, { userId, ...change })
         return reply.code(204).send(null)
       },
     )
@@ -115,4 +109,14 @@ export function memberRoutes(context: Context): FastifyPluginAsyncTypebox {
       },
     )
   }
+}
+
+/** A page of the members of a conversation or of a group, in the order of their joining. */
+export async function memberPage(
+  query: { limit?: number; cursor?: string },
+  list: (page: MemberPage) => Promise<ListedMember[]>,
+) {
+  const { limit, after } = readPageQuery(MemberPosition, query)
+  const rows = await list({ limit, ...(after && { after: { joinedAt: new Date(after.at), userId: after.id } }) })
+  return toPage(rows, limit, ({ joinedAt, user }) => ({ at: Date.parse(joinedAt), id: user.id }))
 }

@@ -7,14 +7,14 @@ import type { Context } from '../context.js'
 import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
 import { setPassword } from '../store/passwords.js'
-import { readOwnUser, readPasswordHash } from '../store/users.js'
+import { readPasswordHash } from '../store/users.js'
 import { closed, Password } from './schemas.js'
 
 const Change = Type.Object({ currentPassword: Type.String({ maxLength: 256 }), newPassword: Password }, closed)
 
 /** One's own password. */
 export function passwordRoutes(context: Context): FastifyPluginAsyncTypebox {
-  const { attempts, config, database, passwords, hub } = context
+  const { attempts, config, database, passwords, hub, reads } = context
 
   return async (app) => {
     app.put(
@@ -40,7 +40,7 @@ export function passwordRoutes(context: Context): FastifyPluginAsyncTypebox {
           return (await passwords.matches(currentPassword, hash)) ? hash : null
         })
         if (current === null) throw new Problem('credentials_wrong')
-        await requireGoodPassword(newPassword, '/newPassword', found(await readOwnUser(database, userId)))
+        await requireGoodPassword(newPassword, '/newPassword', found(await reads.ownUser(userId)))
         const passwordHash = await passwords.hash(newPassword)
         const change = { userId, passwordHash, replacing: current, keptSessionId: sessionId }
         const ended = await database.transaction((tables) => setPassword(tables, change))

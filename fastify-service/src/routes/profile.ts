@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Problem } from '@meeshy/shared/problems'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found, readImageUrl, readLanguage, readLanguages } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { readProfile, updateProfile } from '../store/profiles.js'
-import { type OwnUser, readOwnUser } from '../store/users.js'
+import { updateProfile } from '../store/profiles.js'
+import type { OwnUser } from '../store/users.js'
 import { closed, IdParams, ImageUrl, Line, Locale, ref, UserSchema } from './schemas.js'
+import { requireSelfOrAdmin } from './self-or-admin.js'
 
 const ProfileChanges = Type.Object(
   {
@@ -20,7 +20,7 @@ const ProfileChanges = Type.Object(
 
 /** What others see of oneself, and the languages one reads. */
 export function profileRoutes(context: Context): FastifyPluginAsyncTypebox {
-  const { database, log } = context
+  const { log, reads } = context
 
   return async (app) => {
     app.get(
@@ -29,7 +29,7 @@ export function profileRoutes(context: Context): FastifyPluginAsyncTypebox {
         config: { policy: { who: 'guest' } },
         schema: { summary: 'My profile', tags: ['users'], response: { 200: ref(UserSchema) } },
       },
-      async (request) => found(await readOwnUser(database, callerOf(request).userId)),
+      async (request) => found(await reads.ownUser(callerOf(request).userId)),
     )
 
     app.put(
@@ -59,15 +59,13 @@ export function profileRoutes(context: Context): FastifyPluginAsyncTypebox {
         },
       },
       async (request) => {
-        const { userId, role } = callerOf(request)
+        const caller = callerOf(request)
         const { id } = request.params
-        if (id === userId) return changeProfile(context, userId, request.body)
-        if (role !== 'ADMIN') {
-          found(await readProfile(database, userId, id))
-          throw new Problem('forbidden')
-        }
+        await requireSelfOrAdmin(context, caller, id)
         const changed = await changeProfile(context, id, request.body)
-        log.info('An administrator changed a profile', { adminId: userId, userId: id })
+        if (id !== caller.userId) {
+          log.info('An administrator changed a profile', { adminId: caller.userId, userId: id })
+        }
         return changed
       },
     )

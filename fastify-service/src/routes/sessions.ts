@@ -3,8 +3,9 @@ import { Type } from 'typebox'
 import { refresh } from '../auth/refresh.js'
 import type { Context } from '../context.js'
 import { found } from '../inputs.js'
-import { callerOf } from '../plugins/auth.js'
+import { callerOf, type Identity } from '../plugins/auth.js'
 import { listSessions, revokeSession } from '../store/sessions.js'
+import { sweepRoom } from '../websocket/sweep.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { closed, Id, IdParams, NullableString, ref, SignedInSchema } from './schemas.js'
 
@@ -23,7 +24,7 @@ const Refresh = Type.Object({ refreshToken: Type.String({ maxLength: 512 }) }, c
 
 /** The sessions of a person: refreshing one, listing them, ending them. */
 export function sessionRoutes(context: Context): FastifyPluginAsyncTypebox {
-  const { database, hub } = context
+  const { database } = context
 
   return async (app) => {
     app.post(
@@ -47,9 +48,8 @@ export function sessionRoutes(context: Context): FastifyPluginAsyncTypebox {
         schema: { summary: 'End this session', tags: ['auth'], response: { 204: Type.Null() } },
       },
       async (request, reply) => {
-        const { userId, sessionId } = callerOf(request)
-        await revokeSession(database, userId, sessionId)
-        hub.disconnectSession(sessionId)
+        const caller = callerOf(request)
+        await end(context, caller, caller.sessionId)
         return reply.code(204).send(null)
       },
     )
@@ -86,12 +86,19 @@ export function sessionRoutes(context: Context): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        const { id } = request.params
-        const ended = await revokeSession(database, callerOf(request).userId, id)
+        const ended = await end(context, callerOf(request), request.params.id)
         found(ended || null)
-        hub.disconnectSession(id)
         return reply.code(204).send(null)
       },
     )
   }
+}
+
+/** Ends one of the caller's sessions. A guest has no other, and goes with it. @returns whether it was one of theirs */
+async function end(context: Context, { userId, conversationId }: Identity, sessionId: string): Promise<boolean> {
+  const ended = await revokeSession(context.database, userId, sessionId)
+  if (!ended) return false
+  context.hub.disconnectSession(sessionId)
+  if (conversationId !== null) await sweepRoom(context, conversationId)
+  return true
 }

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '@meeshy/shared/problems'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { signIn } from '../auth/sign-in.js'
+import { beginSession, makeAccessToken } from '../auth/sign-in.js'
 import type { Context } from '../context.js'
 import { invalid, readLanguage } from '../inputs.js'
 import { callerIfAny } from '../plugins/auth.js'
@@ -74,10 +74,10 @@ async function enterAsGuest(
   if (displayName === undefined) throw invalid('/displayName', 'is missing')
   if (language === undefined) throw invalid('/language', 'is missing')
   const guest = { displayName, language: readLanguage(language, '/language') }
-  const { user, conversationId, version } = await joinAsGuest(context.database, linkId, guest)
+  const { start, refreshToken } = beginSession(context, headers['user-agent'])
+  const { user, conversationId, version } = await joinAsGuest(context.database, linkId, guest, start)
   await announceMember(context, 'added', conversationId, { userId: user.id, version })
-  const options = { userAgent: headers['user-agent'], conversationId }
-  const signedIn = await signIn(app, context, user, options)
   await sweepRoom(context, conversationId)
-  return { ...signedIn, conversationId }
+  const tokens = makeAccessToken(app, context, { ...start, userId: user.id })
+  return { user, conversationId, refreshToken, ...tokens }
 }

@@ -22,7 +22,10 @@ const unknown: Standing = { lastSeq: null, lastEventSeq: null, readSeq: null, un
 /** The translation service cannot be reached, or has too much to do. */
 const passing: ProblemCode[] = ['messages_unavailable', 'overloaded']
 
-/** Adds to each conversation where it stands for this user, with one call for all of them. */
+/**
+ * Adds to each conversation where it stands for this user, with one call for all of them. The conversations themselves
+ * are filled in: a copy of each would cost more than asking for them.
+ */
 export async function withStandings<Row extends { id: string }>(
   { messaging }: Context,
   userId: string,
@@ -37,7 +40,7 @@ export async function withStandings<Row extends { id: string }>(
   })
   return rows.map((row) => {
     const summary = summaries?.get(row.id)
-    return { ...row, ...(summary ? toStanding(summary) : unknown) }
+    return Object.assign(row, summary ? toStanding(summary) : unknown)
   })
 }
 

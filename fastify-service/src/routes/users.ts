@@ -5,7 +5,6 @@ import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
 import { readProfile } from '../store/profiles.js'
 import { searchUsers } from '../store/search-users.js'
-import { readOwnUser } from '../store/users.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { closed, IdParams, Line, PublicUserSchema, ref, UserSchema } from './schemas.js'
 
@@ -21,7 +20,7 @@ const Search = Type.Object(
 )
 
 /** People, and what everybody may know of them. */
-export function userRoutes({ database }: Context): FastifyPluginAsyncTypebox {
+export function userRoutes({ database, reads }: Context): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '',
@@ -61,7 +60,7 @@ export function userRoutes({ database }: Context): FastifyPluginAsyncTypebox {
         const { userId, role } = callerOf(request)
         const { id } = request.params
         const seesAll = id === userId || role === 'ADMIN'
-        return found(seesAll ? await readOwnUser(database, id) : await readProfile(database, userId, id))
+        return found(seesAll ? await reads.ownUser(id) : await readProfile(database, userId, id))
       },
     )
   }

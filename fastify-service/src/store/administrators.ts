@@ -3,10 +3,15 @@ import type { GatewayTables } from './database.js'
 
 type Users = Pick<GatewayTables, 'user'>
 
+/** Whether somebody is an administrator now. */
+export async function isAdmin(tables: Users, id: string): Promise<boolean> {
+  const where = { id, role: 'ADMIN', deactivatedAt: null }
+  return (await tables.user.findUnique({ where, select: { id: true } })) !== null
+}
+
 /** @throws Problem forbidden for whoever is no administrator (any more) */
 export async function requireAdmin(tables: Users, id: string): Promise<void> {
-  const where = { id, role: 'ADMIN', deactivatedAt: null }
-  if (!(await tables.user.findUnique({ where, select: { id: true } }))) throw new Problem('forbidden')
+  if (!(await isAdmin(tables, id))) throw new Problem('forbidden')
 }
 
 /**

@@ -1,10 +1,12 @@
 import { Problem } from '@meeshy/shared/problems'
 import type { GatewayDatabase, GatewayTables } from './database.js'
-import { type PublicUser, publicColumns } from './users.js'
+import { type PublicUser, publicColumns, readPublicUser, requireAccount } from './users.js'
 
 /**
  * Stops direct messages, requests, invitations, typing and presence between two people, and withdraws the friend
  * request that waits between them; a second time changes nothing.
+ *
+ * @throws Problem not_found when there is no such person (any more), token_revoked
  */
 export async function blockUser(
   database: Pick<GatewayDatabase, 'transaction'>,
@@ -12,7 +14,10 @@ export async function blockUser(
   blockedId: string,
 ): Promise<void> {
   const pair = { blockerId, blockedId }
-  await database.transaction(async ({ block, friendRequest }) => {
+  await database.transaction(async (tables) => {
+    const { block, friendRequest } = tables
+    await requireAccount(tables, blockerId)
+    if (!(await readPublicUser(tables, blockedId))) throw new Problem('not_found')
     await block.upsert({ where: { blockerId_blockedId: pair }, create: pair, update: {} })
     const openKey = [blockerId, blockedId].sort().join(':')
     await friendRequest.deleteMany({ where: { openKey, status: 'pending' } })

@@ -2,15 +2,21 @@ import type { GatewayDatabase } from './database.js'
 import { eraseGuests } from './guests.js'
 import { type Changed, changed, requireRole } from './members.js'
 
-/** @throws Problem not_found for strangers, forbidden for whoever is no moderator, and for direct conversations */
+/**
+ * Changes the given fields.
+ *
+ * @returns null when there are none
+ * @throws Problem not_found for strangers, forbidden for whoever is no moderator, and for direct conversations
+ */
 export function updateConversation(
   database: GatewayDatabase,
   id: string,
   actorId: string,
   changes: { title?: string },
-): Promise<Changed> {
+): Promise<Changed | null> {
   return database.transaction(async (tables) => {
     await requireRole(tables, id, actorId, 'moderator', 'A direct conversation has no title.')
+    if (Object.keys(changes).length === 0) return null
     await tables.conversation.update({ where: { id }, data: changes })
     return changed(tables, id)
   })

@@ -1,12 +1,6 @@
-import type { Prisma } from '@meeshy/shared/generated/prisma/client'
-import {
-  type ConversationSummary,
-  countMembers,
-  membershipColumns,
-  readPeers,
-  toSummary,
-} from './conversation-summary.js'
-import type { GatewayTables } from './database.js'
+import type { SqlReads, SqlValue } from '@meeshy/shared/database/sql'
+import { type ConversationSummary, readSummaries } from './conversation-summary.js'
+import { storedTime } from './rows.js'
 
 interface Position {
   lastActivityAt: Date
@@ -23,37 +17,27 @@ export interface ConversationPage {
   groupId?: string
 }
 
-/**
- * The user's conversations, latest activity first; one more than `limit`. Four queries, however many there are: the
- * memberships, their conversations, the people of the direct ones, and the sizes of the groups.
- */
-export async function listConversations(
-  tables: Pick<GatewayTables, 'conversationMember' | 'user'>,
+/** The user's conversations, latest activity first; one more than `limit`. */
+export function listConversations(
+  sql: SqlReads,
   userId: string,
   { limit, after, archived, groupId }: ConversationPage,
 ): Promise<ConversationSummary[]> {
-  const filters = [...(groupId === undefined ? [] : [{ groupId }]), ...(after ? [olderThan(after)] : [])]
-  // From the memberships of one person, which an index answers, and not from all conversations.
-  const rows = await tables.conversationMember.findMany({
-    where: {
-      userId,
-      ...(archived === undefined ? {} : { archived }),
-      ...(filters.length > 0 && { conversation: { AND: filters } }),
-    },
-    orderBy: latestActivityFirst,
-    take: limit + 1,
-    select: membershipColumns,
-  })
-  const [peers, counts] = await Promise.all([readPeers(tables, rows, userId), countMembers(tables, rows)])
-  return rows.map((row) => toSummary(row, userId, { peers, counts }))
-}
-
-/** Order of a person's memberships, newest message first. */
-export const latestActivityFirst = [
-  { conversation: { lastActivityAt: 'desc' } },
-  { conversationId: 'desc' },
-] satisfies Prisma.ConversationMemberOrderByWithRelationInput[]
-
-function olderThan({ lastActivityAt: at, id }: Position) {
-  return { OR: [{ lastActivityAt: { lt: at } }, { lastActivityAt: at, id: { lt: id } }] }
+  const conditions: string[] = []
+  const values: SqlValue[] = []
+  if (archived !== undefined) {
+    conditions.push('AND m."archived" = ?')
+    values.push(archived)
+  }
+  if (groupId !== undefined) {
+    conditions.push('AND c."groupId" = ?')
+    values.push(groupId)
+  }
+  if (after) {
+    const at = storedTime(after.lastActivityAt)
+    conditions.push('AND (c."lastActivityAt" < ? OR (c."lastActivityAt" = ? AND c."id" < ?))')
+    values.push(at, at, after.id)
+  }
+  const rest = `${conditions.join(' ')} ORDER BY c."lastActivityAt" DESC, c."id" DESC LIMIT ?`
+  return readSummaries(sql, userId, { rest, values: [...values, limit + 1] })
 }

@@ -1,13 +1,39 @@
-import type { Prisma } from '@meeshy/shared/generated/prisma/client'
-import type { GatewayTables } from './database.js'
-import { settingsColumns } from './settings.js'
+import { placeholders, type SqlReads, type SqlValue } from '@meeshy/shared/database/sql'
+import { columnsOf, isoTime } from './rows.js'
+import { type MemberSettings, settingsColumns } from './settings.js'
 import { type PublicUser, publicColumns } from './users.js'
 
-/** A membership with its conversation. */
-export type MembershipRow = Prisma.ConversationMemberGetPayload<{ select: typeof membershipColumns }>
+/** A conversation without its members, as one of them sees it. */
+export interface ConversationSummary extends Shown {
+  memberCount: number
+  /** The other one of a direct conversation. */
+  peer: PublicUser | null
+  settings: MemberSettings
+}
 
-/** A conversation without its members, but with the other one of a direct conversation, as one of them sees it. */
-export type ConversationSummary = ReturnType<typeof toSummary>
+/** What the rows have and the answers, too; times are ISO 8601. */
+interface Shown {
+  id: string
+  type: string
+  title: string | null
+  groupId: string | null
+  version: number
+  createdById: string
+  createdAt: string
+  updatedAt: string
+  lastActivityAt: string
+  /** Theirs. */
+  role: string
+}
+
+interface Row extends Shown {
+  directKey: string | null
+  languageOverride: string | null
+  autoTranslate: number
+  muted: number
+  archived: number
+  pinned: number
+}
 
 /** A pair stays two: nobody joins or leaves a direct conversation. */
 const pair = 2
@@ -25,58 +51,84 @@ const conversationColumns = {
   lastActivityAt: true,
 } as const
 
-/** What `toSummary` needs of a membership. */
-export const membershipColumns = {
-  role: true,
-  ...settingsColumns,
-  conversation: { select: conversationColumns },
-} as const
+const columns = `m."role", ${columnsOf(settingsColumns, 'm')}, ${columnsOf(conversationColumns, 'c')}`
 
-/** `peers` and `counts` are those of all rows that are converted. */
-export function toSummary(
-  { role, conversation, ...settings }: MembershipRow,
+/** Null when there is no such conversation, or none that this user may see. */
+export async function readSummary(sql: SqlReads, userId: string, id: string): Promise<ConversationSummary | null> {
+  const [summary] = await readSummaries(sql, userId, { rest: 'AND m."conversationId" = ?', values: [id] })
+  return summary ?? null
+}
+
+/**
+ * The conversations of one person that the rest of the statement leaves, in its order; there they are "c", and the
+ * memberships "m". Three queries, however many there are: the memberships with their conversations, the people of the
+ * direct ones, and the sizes of the groups.
+ */
+export async function readSummaries(
+  sql: SqlReads,
   userId: string,
-  { peers, counts }: { peers: Map<string, PublicUser>; counts: Map<string, number> },
-) {
-  const { id, directKey, createdAt, updatedAt, lastActivityAt, ...others } = conversation
+  { rest, values }: { rest: string; values: SqlValue[] },
+): Promise<ConversationSummary[]> {
+  // From the memberships of one person, which an index answers, and not from all conversations.
+  const rows = await sql.all<Row>(
+    `SELECT ${columns} FROM "ConversationMember" m JOIN "Conversation" c ON c."id" = m."conversationId"
+     WHERE m."userId" = ? ${rest}`,
+    userId,
+    ...values,
+  )
+  const peers = await readPeers(sql, rows, userId)
+  const counts = await countMembers(sql, rows)
+  return rows.map((row) => {
+    const memberCount = row.directKey === null ? (counts.get(row.id) ?? 0) : pair
+    return toSummary(row, { memberCount, peer: peers.get(peerOf(row, userId) ?? '') ?? null })
+  })
+}
+
+/** Field by field: for a page of them, taking rows apart and spreading the rest costs more than the queries. */
+function toSummary(row: Row, { memberCount, peer }: Pick<ConversationSummary, 'memberCount' | 'peer'>) {
   return {
-    id,
-    ...others,
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
-    lastActivityAt: lastActivityAt.toISOString(),
-    memberCount: directKey === null ? (counts.get(id) ?? 0) : pair,
-    role,
-    peer: peers.get(peerOf(conversation, userId) ?? '') ?? null,
-    settings,
+    id: row.id,
+    type: row.type,
+    title: row.title,
+    groupId: row.groupId,
+    version: row.version,
+    createdById: row.createdById,
+    createdAt: isoTime(row.createdAt),
+    updatedAt: isoTime(row.updatedAt),
+    lastActivityAt: isoTime(row.lastActivityAt),
+    memberCount,
+    role: row.role,
+    peer,
+    settings: {
+      languageOverride: row.languageOverride,
+      autoTranslate: Boolean(row.autoTranslate),
+      muted: Boolean(row.muted),
+      archived: Boolean(row.archived),
+      pinned: Boolean(row.pinned),
+    },
   }
 }
 
 /** The other ones of those that are direct, by id. Who they are stands in the key of the pair. */
-export async function readPeers(
-  tables: Pick<GatewayTables, 'user'>,
-  rows: MembershipRow[],
-  userId: string,
-): Promise<Map<string, PublicUser>> {
-  const ids = rows.flatMap(({ conversation }) => peerOf(conversation, userId) ?? [])
+async function readPeers(sql: SqlReads, rows: Row[], userId: string): Promise<Map<string, PublicUser>> {
+  const ids = rows.flatMap((row) => peerOf(row, userId) ?? [])
   if (ids.length === 0) return new Map()
-  const people = await tables.user.findMany({ where: { id: { in: ids } }, select: publicColumns })
+  const people = await sql.all<PublicUser>(
+    `SELECT ${columnsOf(publicColumns, 'u')} FROM "User" u WHERE u."id" IN (${placeholders(ids)})`,
+    ...ids,
+  )
   return new Map(people.map((person) => [person.id, person]))
 }
 
-/** Of these groups only: Prisma's `_count` would count the members of all. */
-export async function countMembers(
-  tables: Pick<GatewayTables, 'conversationMember'>,
-  rows: MembershipRow[],
-): Promise<Map<string, number>> {
-  const ids = rows.flatMap(({ conversation: { id, directKey } }) => (directKey === null ? id : []))
+async function countMembers(sql: SqlReads, rows: Row[]): Promise<Map<string, number>> {
+  const ids = rows.flatMap(({ id, directKey }) => (directKey === null ? id : []))
   if (ids.length === 0) return new Map()
-  const groups = await tables.conversationMember.groupBy({
-    by: 'conversationId',
-    where: { conversationId: { in: ids } },
-    _count: true,
-  })
-  return new Map(groups.map(({ conversationId, _count }) => [conversationId, _count]))
+  const groups = await sql.all<{ id: string; members: number }>(
+    `SELECT "conversationId" AS "id", COUNT(*) AS "members" FROM "ConversationMember"
+     WHERE "conversationId" IN (${placeholders(ids)}) GROUP BY "conversationId"`,
+    ...ids,
+  )
+  return new Map(groups.map(({ id, members }) => [id, members]))
 }
 
 /** The other one's id; undefined for groups. */

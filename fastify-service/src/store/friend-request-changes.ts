@@ -12,7 +12,7 @@ import {
   requestColumns,
   toRequest,
 } from './friend-requests.js'
-import { hasAccount } from './users.js'
+import { hasAccount, requireAccount } from './users.js'
 import { isUniqueViolation } from './violations.js'
 
 /** Requests of one person that wait for an answer. */
@@ -37,7 +37,8 @@ export interface Outcome {
  * Asks somebody to be friends. Asking again gives the request that is there; asking who has asked already accepts.
  *
  * @throws Problem validation_failed when they have no account; forbidden when one has blocked the other;
- * request_rejected when they have said no not long ago; rate_limited when too many requests of the sender wait
+ * request_rejected when they have said no not long ago; rate_limited when too many requests of the sender wait;
+ * token_revoked
  */
 export async function askFriend(database: GatewayDatabase, senderId: string, receiverId: string): Promise<Outcome> {
   for (let left = tries; ; left -= 1) {
@@ -51,6 +52,7 @@ export async function askFriend(database: GatewayDatabase, senderId: string, rec
 }
 
 async function ask(tables: GatewayTables, senderId: string, receiverId: string): Promise<Outcome> {
+  await requireAccount(tables, senderId)
   if (!(await hasAccount(tables, receiverId))) throw invalid('/receiverId', 'is nobody')
   await requireNoBlock(tables, senderId, [receiverId])
   const openKey = [senderId, receiverId].sort().join(':')

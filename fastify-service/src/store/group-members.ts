@@ -3,8 +3,8 @@ import { invalid } from '../inputs.js'
 import { requireNoBlock } from './blocks.js'
 import type { GatewayDatabase, GatewayTables } from './database.js'
 import { inOrderOfJoining, joinedAfter, type MemberPage, memberColumns, toMember } from './member-pages.js'
-import { type Role, requireAtLeast, requireRule, toRole } from './roles.js'
-import { hasAccount } from './users.js'
+import { type Role, requireAtLeast, requireRoleChange, requireRule, toRole } from './roles.js'
+import { hasAccount, requireAccount } from './users.js'
 
 type Tables = Pick<GatewayTables, 'group' | 'groupMember'>
 
@@ -59,13 +59,15 @@ export async function listGroupMembers(tables: Tables, groupId: string, { limit,
 /**
  * Joins a public group; who is in it already stays as they are.
  *
- * @throws Problem like requireGroup; group_full
+ * @throws Problem like requireGroup; group_full; token_revoked
  */
 export function joinGroup(database: GatewayDatabase, groupId: string, userId: string): Promise<void> {
   return database.transaction(async (tables) => {
     await lockGroup(tables, groupId)
     const { role, maxMembers } = await requireGroup(tables, groupId, userId)
-    if (role === null) await enter(tables, { groupId, userId, maxMembers })
+    if (role !== null) return
+    await requireAccount(tables, userId)
+    await enter(tables, { groupId, userId, maxMembers })
   })
 }
 
@@ -93,7 +95,7 @@ export function addGroupMember(
 }
 
 /**
- * Gives a member another role, within `requireRule`.
+ * Gives a member another role, within `requireRoleChange`.
  *
  * @throws Problem like requireGroupRole, for whoever is no admin; not_found when they are no member; last_owner
  */
@@ -108,7 +110,7 @@ export function changeGroupRole(
     await lockGroup(tables, groupId)
     const actor = await requireGroupRole(tables, groupId, actorId, 'admin')
     const target = await requireMember(tables, groupId, userId)
-    requireRule(actor.role, target, role)
+    requireRoleChange({ actor: actor.role, target, role, isMe: actorId === userId })
     if (target === 'owner' && role !== 'owner') await requireAnotherOwner(tables, groupId, userId)
     await tables.groupMember.update({ where: { groupId_userId: { groupId, userId } }, data: { role } })
   })

@@ -2,7 +2,7 @@ import type { Prisma } from '@meeshy/shared/generated/prisma/client'
 import { newId } from '@meeshy/shared/ids'
 import type { GatewayDatabase, GatewayTables } from './database.js'
 import { requireGroupRole } from './group-members.js'
-import { keyOf } from './users.js'
+import { keyOf, requireAccount } from './users.js'
 
 type Tables = Pick<GatewayTables, 'group' | 'groupMember'>
 
@@ -32,16 +32,19 @@ export interface GroupChanges {
   maxMembers?: number
 }
 
-/** A new group, owned by its creator. */
-export async function createGroup(
-  tables: Tables,
+/** A new group, owned by its creator. @throws Problem token_revoked */
+export function createGroup(
+  database: Pick<GatewayDatabase, 'transaction'>,
   creatorId: string,
   group: GroupChanges & { name: string; maxMembers: number },
 ): Promise<{ id: string }> {
   const data = { ...group, id: newId(), nameKey: keyOf(group.name), createdById: creatorId }
-  return tables.group.create({
-    data: { ...data, members: { create: { userId: creatorId, role: 'owner' } } },
-    select: { id: true },
+  return database.transaction(async (tables) => {
+    await requireAccount(tables, creatorId)
+    return tables.group.create({
+      data: { ...data, members: { create: { userId: creatorId, role: 'owner' } } },
+      select: { id: true },
+    })
   })
 }
 

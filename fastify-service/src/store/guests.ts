@@ -4,18 +4,17 @@ import type { Language } from '@meeshy/shared/languages'
 import { Problem } from '@meeshy/shared/problems'
 import { chunksOf } from './chunks.js'
 import type { GatewayTables } from './database.js'
-import { keyOf, nobody, type OwnUser, readOwnUser } from './users.js'
+import { keyOf, nobody, type OwnUser, ownColumns, toOwnUser } from './users.js'
 
 /** Somebody without an account, who came by a link and knows one conversation. */
 export async function createGuest(
   tables: Pick<GatewayTables, 'user'>,
   { displayName, language }: { displayName: string; language: Language },
 ): Promise<OwnUser> {
-  const id = newId()
   const username = `guest_${randomBytes(8).toString('hex')}`
-  await tables.user.create({
+  const user = await tables.user.create({
     data: {
-      id,
+      id: newId(),
       username,
       usernameKey: keyOf(username),
       displayName,
@@ -23,9 +22,9 @@ export async function createGuest(
       preferredLanguage: language,
       role: 'GUEST',
     },
-    select: { id: true },
+    select: ownColumns,
   })
-  return (await readOwnUser(tables, id)) as OwnUser
+  return toOwnUser(user)
 }
 
 /** @throws Problem forbidden for a guest, who is never more than a member */

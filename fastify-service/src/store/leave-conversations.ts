@@ -2,7 +2,8 @@ import type { ConversationChange } from '@meeshy/shared/frames'
 import { chunksOf } from './chunks.js'
 import type { GatewayTables } from './database.js'
 import { eraseGuests } from './guests.js'
-import { handOverConversations } from './hand-over-conversations.js'
+import { handOver } from './heirs.js'
+import { placesInConversations } from './heirs-of-conversations.js'
 
 type Tables = Pick<GatewayTables, 'user' | 'session' | 'conversation' | 'conversationMember' | 'block' | 'notification'>
 
@@ -36,7 +37,7 @@ export async function leaveConversations(tables: Tables, userId: string): Promis
     await tables.conversationMember.deleteMany({ where: { userId, conversationId: { in: chunk } } })
   }
   await forgetSettings(tables, userId)
-  const heirs = await handOverConversations(tables, idsOf(groups.filter(({ role }) => role === 'owner')))
+  const heirs = await handOver(placesInConversations(tables), idsOf(groups.filter(({ role }) => role === 'owner')))
   const deserted = await findDeserted(tables, userId, directIds)
   for (const [id, heirId] of heirs) if (heirId === null) deserted.add(id)
 

@@ -1,5 +1,7 @@
+import { chunksOf } from './chunks.js'
 import type { GatewayTables } from './database.js'
-import { heirKinds } from './heirs.js'
+import { handOver } from './heirs.js'
+import { placesInGroups } from './heirs-of-groups.js'
 
 type Tables = Pick<GatewayTables, 'group' | 'groupMember'>
 
@@ -7,20 +9,8 @@ type Tables = Pick<GatewayTables, 'group' | 'groupMember'>
 export async function leaveGroups(tables: Tables, userId: string): Promise<void> {
   const owned = await tables.groupMember.findMany({ where: { userId, role: 'owner' }, select: { groupId: true } })
   await tables.groupMember.deleteMany({ where: { userId } })
-  for (const { groupId } of owned) await handOver(tables, groupId)
-}
-
-async function handOver(tables: Tables, groupId: string): Promise<void> {
-  for (const kind of heirKinds) {
-    const heir = await tables.groupMember.findFirst({
-      where: { groupId, ...kind },
-      orderBy: [{ joinedAt: 'asc' }, { userId: 'asc' }],
-      select: { userId: true },
-    })
-    if (!heir) continue
-    const key = { groupId_userId: { groupId, userId: heir.userId } }
-    if (kind.role !== 'owner') await tables.groupMember.update({ where: key, data: { role: 'owner' } })
-    return
-  }
-  await tables.group.deleteMany({ where: { id: groupId } })
+  const ids = owned.map(({ groupId }) => groupId)
+  const heirs = await handOver(placesInGroups(tables), ids)
+  const deserted = ids.filter((id) => heirs.get(id) === null)
+  for (const chunk of chunksOf(deserted)) await tables.group.deleteMany({ where: { id: { in: chunk } } })
 }

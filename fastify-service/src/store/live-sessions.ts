@@ -1,7 +1,5 @@
+import { chunksOf } from './chunks.js'
 import type { GatewayTables } from './database.js'
-
-/** Below what SQLite takes as parameters of one query. */
-const idsPerQuery = 500
 
 /** As long as tokens are taken after their end; the sockets' own timers close them, with another code. */
 const expiryToleranceMs = 5_000
@@ -9,10 +7,10 @@ const expiryToleranceMs = 5_000
 /** Which of these sessions still let somebody in. */
 export async function findLiveSessions(tables: Pick<GatewayTables, 'session'>, ids: string[]): Promise<Set<string>> {
   const live = new Set<string>()
-  for (let start = 0; start < ids.length; start += idsPerQuery) {
+  for (const chunk of chunksOf(ids)) {
     const found = await tables.session.findMany({
       where: {
-        id: { in: ids.slice(start, start + idsPerQuery) },
+        id: { in: chunk },
         revokedAt: null,
         expiresAt: { gt: new Date(Date.now() - expiryToleranceMs) },
         user: { deactivatedAt: null },

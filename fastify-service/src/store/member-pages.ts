@@ -22,6 +22,9 @@ export function joinedAfter({ joinedAt, userId }: Position) {
   return { OR: [{ joinedAt: { gt: joinedAt } }, { joinedAt, userId: { gt: userId } }] }
 }
 
+/** Somebody in a conversation or a group, as the others see them. */
+export type ListedMember = ReturnType<typeof toMember>
+
 export function toMember({ user, role, joinedAt }: { user: PublicUser; role: string; joinedAt: Date }) {
   return { user, role, joinedAt: joinedAt.toISOString() }
 }

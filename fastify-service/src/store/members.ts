@@ -1,9 +1,11 @@
 import { Problem } from '@meeshy/shared/problems'
+import { invalid } from '../inputs.js'
 import { requireNoBlock } from './blocks.js'
 import type { GatewayDatabase, GatewayTables } from './database.js'
 import { eraseGuests, requireNoGuest } from './guests.js'
 import { inOrderOfJoining, joinedAfter, type MemberPage, memberColumns, toMember } from './member-pages.js'
-import { type Role, requireAtLeast, requireRule, roles, toRole } from './roles.js'
+import { type Role, requireAtLeast, requireRoleChange, requireRule, toRole } from './roles.js'
+import { hasAccount } from './users.js'
 
 /** People in one conversation. */
 const memberLimit = 10_000
@@ -11,7 +13,7 @@ const memberLimit = 10_000
 const staysTwo = 'A direct conversation is for two, and stays so.'
 const cannotLeave = 'A direct conversation cannot be left. You can archive it.'
 
-type Tables = Pick<GatewayTables, 'conversation' | 'conversationMember' | 'block'>
+type Tables = Pick<GatewayTables, 'conversation' | 'conversationMember'>
 
 /** Who a user is in a conversation, and which kind it is. */
 export interface Membership {
@@ -71,7 +73,8 @@ export async function listMembers(
  * Adds somebody as a member; who is one already stays as they are.
  *
  * @returns null when nothing has changed
- * @throws Problem like requireRole; forbidden when one of the two has blocked the other; conversation_full
+ * @throws Problem like requireRole, for whoever is no moderator; validation_failed when they have no account; forbidden
+ * when one of the two has blocked the other; conversation_full
  */
 export function addMember(
   database: GatewayDatabase,
@@ -83,6 +86,7 @@ export function addMember(
     await requireRole(tables, conversationId, actorId, 'moderator')
     const key = { conversationId_userId: { conversationId, userId } }
     if (await tables.conversationMember.findUnique({ where: key, select: { role: true } })) return null
+    if (!(await hasAccount(tables, userId))) throw invalid('/userId', 'is nobody')
     await requireNoBlock(tables, actorId, [userId])
     return insertMember(tables, conversationId, userId)
   })
@@ -109,9 +113,9 @@ export async function insertMember(tables: Tables, conversationId: string, userI
 }
 
 /**
- * Gives a member another role. Nobody gives or takes a role that is not below their own; an owner may, so that a
- * conversation can be handed over. Everybody may step down.
+ * Gives a member another role, within `requireRoleChange`.
  *
+ * @returns null when nothing has changed
  * @throws Problem like requireRole; not_found when they are no member; last_owner
  */
 export function changeRole(
@@ -120,12 +124,12 @@ export function changeRole(
   actorId: string,
   userId: string,
   role: Role,
-): Promise<Changed> {
+): Promise<Changed | null> {
   return database.transaction(async (tables) => {
     const actor = await requireRole(tables, conversationId, actorId, 'admin', 'A direct conversation has no roles.')
     const target = await requireMembership(tables, conversationId, userId)
-    const stepsDown = actorId === userId && roles.indexOf(role) >= roles.indexOf(actor.role)
-    if (!stepsDown) requireRule(actor.role, target.role, role)
+    requireRoleChange({ actor: actor.role, target: target.role, role, isMe: actorId === userId })
+    if (role === target.role) return null
     if (role !== 'member') await requireNoGuest(tables, userId)
     if (target.role === 'owner' && role !== 'owner') await requireAnotherOwner(tables, conversationId, userId)
     await tables.conversationMember.update({

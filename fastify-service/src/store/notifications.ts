@@ -1,5 +1,6 @@
 import type { ClientNotification } from '@meeshy/shared/frames'
 import { newId } from '@meeshy/shared/ids'
+import { chunksOf } from './chunks.js'
 import type { GatewayDatabase, GatewayTables } from './database.js'
 import { publicColumns } from './users.js'
 
@@ -43,7 +44,7 @@ const columns = {
 /**
  * Stores a notification for each of these people who is to have one: not for the actor, nor for guests and people who
  * have left, nor where one of the two has blocked the other, nor from a conversation that they have muted or are no
- * member of. A second one of the same kind about the same message is left out.
+ * member of, nor about a request that was withdrawn. A second one of the same kind about the same message is left out.
  *
  * @returns those that are new, by person
  */
@@ -58,7 +59,6 @@ export function createNotifications(
     await tables.notification.createMany({
       data: recipients.map((userId, index) => ({ ...occasion, id: ids[index] ?? newId(), userId })),
     })
-    for (const userId of recipients) await dropOldest(tables, userId)
     const rows = await tables.notification.findMany({ where: { id: { in: ids } }, select: columns })
     return new Map(rows.map((row) => [row.userId, toNotification(row)]))
   })
@@ -67,10 +67,10 @@ export function createNotifications(
 async function findRecipients(
   tables: GatewayTables,
   userIds: readonly string[],
-  { type, actorId, conversationId, messageId }: Occasion,
+  { type, actorId, conversationId, messageId, requestId }: Occasion,
 ): Promise<string[]> {
   const others = [...new Set(userIds)].filter((id) => id !== actorId)
-  if (others.length === 0) return []
+  if (others.length === 0 || (requestId !== undefined && !(await isThere(tables, requestId)))) return []
   const people = await tables.user.findMany({
     where: { id: { in: others }, deactivatedAt: null, role: { not: 'GUEST' } },
     select: { id: true },
@@ -103,15 +103,27 @@ async function findRecipients(
   return wanted
 }
 
-async function dropOldest(tables: Notifications, userId: string): Promise<void> {
-  const [oldest] = await tables.notification.findMany({
-    where: { userId },
-    orderBy: { id: 'desc' },
-    skip: keptPerPerson,
-    take: 1,
-    select: { id: true },
-  })
-  if (oldest) await tables.notification.deleteMany({ where: { userId, id: { lte: oldest.id } } })
+async function isThere(tables: GatewayTables, requestId: string): Promise<boolean> {
+  return (await tables.friendRequest.findUnique({ where: { id: requestId }, select: { id: true } })) !== null
+}
+
+/**
+ * Drops what these people have beyond the limit. Not in the transaction that adds to it: looking at many people takes
+ * long, and nobody else could write meanwhile.
+ */
+export async function dropOldNotifications(tables: Notifications, userIds: Iterable<string>): Promise<void> {
+  const old: string[] = []
+  for (const userId of userIds) {
+    const rows = await tables.notification.findMany({
+      where: { userId },
+      orderBy: { id: 'desc' },
+      skip: keptPerPerson,
+      take: keptPerPerson,
+      select: { id: true },
+    })
+    old.push(...rows.map(({ id }) => id))
+  }
+  for (const chunk of chunksOf(old)) await tables.notification.deleteMany({ where: { id: { in: chunk } } })
 }
 
 export interface NotificationQuery {

@@ -1,4 +1,5 @@
 import { Problem } from '@meeshy/shared/problems'
+import { isAdmin, requireAdmin } from './administrators.js'
 import type { GatewayDatabase, GatewayTables } from './database.js'
 import { setPassword } from './passwords.js'
 
@@ -19,10 +20,12 @@ export interface ResetOwner {
 /**
  * Makes a reset for somebody, in the place of those before.
  *
- * @throws Problem not_found for nobody and for deleted accounts; forbidden for guests and who was deactivated
+ * @throws Problem not_found for nobody and for deleted accounts; forbidden for guests, for who was deactivated and from
+ * who is no administrator (any more)
  */
 export async function createReset(database: Pick<GatewayDatabase, 'transaction'>, reset: NewReset): Promise<void> {
   await database.transaction(async (tables) => {
+    await requireAdmin(tables, reset.createdById)
     const person = await tables.user.findUnique({
       where: { id: reset.userId, erasedAt: null },
       select: { role: true, deactivatedAt: true },
@@ -35,16 +38,19 @@ export async function createReset(database: Pick<GatewayDatabase, 'transaction'>
   })
 }
 
-/** Whose password the token may set now; null when it works no more, or never did. */
+/**
+ * Whose password the token may set now; null when it works no more, or never did. What an administrator made ends with
+ * their being one.
+ */
 export async function readResetOwner(
-  tables: Pick<GatewayTables, 'passwordReset'>,
+  tables: Pick<GatewayTables, 'passwordReset' | 'user'>,
   tokenHash: string,
 ): Promise<ResetOwner | null> {
   const reset = await tables.passwordReset.findUnique({
     where: usable(tokenHash),
-    select: { user: { select: { id: true, username: true, email: true } } },
+    select: { createdById: true, user: { select: { id: true, username: true, email: true } } },
   })
-  return reset?.user ?? null
+  return reset && (await isAdmin(tables, reset.createdById)) ? reset.user : null
 }
 
 /**
@@ -58,6 +64,7 @@ export async function takeReset(
   change: { userId: string; passwordHash: string },
 ): Promise<string[] | null> {
   return database.transaction(async (tables) => {
+    if (!(await readResetOwner(tables, tokenHash))) return null
     const { count } = await tables.passwordReset.updateMany({
       where: usable(tokenHash),
       data: { usedAt: new Date() },

@@ -30,7 +30,8 @@ export async function readProfile(
   return isPublic || (await shareConversation(tables, readerId, id)) ? user : null
 }
 
-async function shareConversation(
+/** Whether two people are in a conversation together. */
+export async function shareConversation(
   tables: Pick<GatewayTables, 'conversationMember'>,
   userId: string,
   otherId: string,

@@ -1,13 +1,13 @@
-import { createExplainedDatabase, type ExplainedDatabase } from '@meeshy/shared/testing/query-plans'
+import { openDatabase } from '@meeshy/shared/database/open'
+import { createExplainedDatabase, type ExplainedDatabase, explainedSqlite } from '@meeshy/shared/testing/query-plans'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { accountStatuses, listAccounts } from './accounts.js'
 import { countAttempt, forgetAttempts, uncountAttempt } from './attempts.js'
 import { blockUser, listBlocked, unblockUser } from './blocks.js'
 import { changeAccountRole, changeAccountStatus } from './change-account.js'
 import { deleteConversation, updateConversation } from './conversation-changes.js'
-import { listConversations } from './conversation-list.js'
-import { createDirect, createGroup, readConversation } from './conversations.js'
-import { gatewayDatabase } from './database.js'
+import { createDirect, createGroupConversation } from './conversations.js'
+import { type GatewayTables, gatewayDatabase } from './database.js'
 import { eraseAccount } from './erase-account.js'
 import { makeAdmin } from './first-admin.js'
 import { answerRequest, askFriend, removeRequest } from './friend-request-changes.js'
@@ -20,6 +20,7 @@ import { findUnerased, settleErasure } from './message-erasures.js'
 import * as notifications from './notifications.js'
 import { createReset, readResetOwner, takeReset } from './password-resets.js'
 import { readProfile, updateProfile } from './profiles.js'
+import { preparedReads } from './reads.js'
 import { readRecentConversations } from './recent-conversations.js'
 import { rotateRefreshToken } from './refresh.js'
 import { Rooms } from './rooms.js'
@@ -29,7 +30,7 @@ import { updateSettings } from './settings.js'
 import { joinAsGuest, joinByLink } from './share-link-joining.js'
 import * as links from './share-links.js'
 import { sweepGuests } from './sweep-guests.js'
-import { createUser, findCredentials, readOwnUser, readPublicUser } from './users.js'
+import { createUser, findCredentials, readPublicUser } from './users.js'
 
 let explained: ExplainedDatabase
 
@@ -38,30 +39,28 @@ beforeAll(async () => {
 })
 afterAll(() => explained.close())
 
+async function person(tables: GatewayTables, username: string): Promise<string> {
+  const { id } = await createUser(tables, {
+    username,
+    email: `${username}@example.org`,
+    passwordHash: 'x',
+    displayName: username,
+    preferredLanguage: 'en',
+    understoodLanguages: [],
+  })
+  return id
+}
+
 it('every query of the store is answered by an index', async () => {
   const database = gatewayDatabase(explained.database)
-  const person = (username: string) =>
-    createUser(database, {
-      username,
-      email: `${username}@example.org`,
-      passwordHash: 'x',
-      displayName: username,
-      preferredLanguage: 'en',
-      understoodLanguages: [],
-    })
-  const [ana, ben] = [await person('ana'), await person('ben')]
-  const { id } = await createGroup(database, ana.id, { title: 'x', memberIds: [ben.id] })
+  const [ana, ben] = [{ id: await person(database, 'ana') }, { id: await person(database, 'ben') }]
+  const { id } = await createGroupConversation(database, ana.id, { title: 'x', memberIds: [ben.id] })
   await createDirect(database, ana.id, ben.id)
   await createDirect(database, ben.id, ana.id)
-  const after = { lastActivityAt: new Date(Date.now() + 1000), id }
-  expect(await listConversations(database, ana.id, { limit: 1, after })).toHaveLength(2)
-  await listConversations(database, ana.id, { limit: 1 })
-  await readConversation(database, id, ana.id)
   await readRecentConversations(database, { userId: ana.id, limit: 200 })
   await findLiveSessions(database, ['a', 'b'])
   await findCredentials(database, 'ana')
   await findCredentials(database, 'ana@example.org')
-  await readOwnUser(database, ana.id)
   await readPublicUser(database, ana.id)
   await readProfile(database, ben.id, ana.id)
   expect(await searchUsers(database, { text: 'b', searcherId: ana.id, limit: 5, after: 'a' })).toHaveLength(1)
@@ -79,8 +78,9 @@ it('every query of the store is answered by an index', async () => {
     await listAccounts(database, { text: 'a', role: 'USER', status, limit: 1 })
   }
   expect(await listAccounts(database, { limit: 1 })).toHaveLength(2)
-  const owned = await createGroup(database, ana.id, { title: 'y', memberIds: [ben.id] })
-  await createGroup(database, ana.id, { title: 'z', memberIds: [] })
+  await changeAccountStatus(database, ben.id, ana.id, 'active')
+  const owned = await createGroupConversation(database, ana.id, { title: 'y', memberIds: [ben.id] })
+  await createGroupConversation(database, ana.id, { title: 'z', memberIds: [] })
   const group = { id: 'g', name: 'g', nameKey: 'g', maxMembers: 9, createdById: ana.id }
   const members = { createMany: { data: [{ userId: ana.id, role: 'owner' }, { userId: ben.id }] } }
   await database.group.create({ data: { ...group, members } })
@@ -89,7 +89,7 @@ it('every query of the store is answered by an index', async () => {
   expect(departure.deleted).toHaveLength(1)
   expect(await findUnerased(database)).toEqual([ana.id])
   await settleErasure(database, ana.id)
-  const session = { id: 's', userId: ben.id, refreshHash: 'h', userAgent: null, conversationId: null }
+  const session = { id: 's', userId: ben.id, refreshHash: 'h', userAgent: null }
   const expiresAt = new Date(Date.now() + 60_000)
   await createSession(database, { ...session, expiresAt })
   expect(await listSessions(database, ben.id, { limit: 1, after: 't' })).toHaveLength(1)
@@ -107,18 +107,11 @@ it('every query of the store is answered by an index', async () => {
 
 it('so is every one about groups and friends', async () => {
   const database = gatewayDatabase(explained.database)
-  const person = async (username: string) =>
-    (
-      await createUser(database, {
-        username,
-        email: `${username}@example.org`,
-        passwordHash: 'x',
-        displayName: username,
-        preferredLanguage: 'en',
-        understoodLanguages: [],
-      })
-    ).id
-  const [cleo, dan, eve] = [await person('cleo'), await person('dan'), await person('eve')]
+  const [cleo, dan, eve] = [
+    await person(database, 'cleo'),
+    await person(database, 'dan'),
+    await person(database, 'eve'),
+  ]
   const { id: groupId } = await groups.createGroup(database, cleo, { name: 'a', isPublic: true, maxMembers: 9 })
   await joinGroup(database, groupId, dan)
   await addGroupMember(database, groupId, cleo, eve)
@@ -126,8 +119,7 @@ it('so is every one about groups and friends', async () => {
   await removeGroupMember(database, groupId, dan, dan)
   const joined = { joinedAt: new Date(0), userId: cleo }
   expect(await listGroupMembers(database, groupId, { limit: 1, after: joined })).toHaveLength(2)
-  await createGroup(database, cleo, { title: 'x', memberIds: [dan], groupId })
-  expect(await listConversations(database, dan, { limit: 1, groupId })).toHaveLength(1)
+  await createGroupConversation(database, cleo, { title: 'x', memberIds: [dan], groupId })
   const after = { nameKey: '', id: groupId }
   expect(await groups.listGroups(database, cleo, { limit: 1, after })).toHaveLength(1)
   expect(await groups.listGroups(database, cleo, { limit: 1 })).toHaveLength(1)
@@ -150,19 +142,8 @@ it('so is every one about groups and friends', async () => {
 
 it('every query about links, guests and notifications is', async () => {
   const database = gatewayDatabase(explained.database)
-  const person = async (username: string) =>
-    (
-      await createUser(database, {
-        username,
-        email: `${username}@example.org`,
-        passwordHash: 'x',
-        displayName: username,
-        preferredLanguage: 'en',
-        understoodLanguages: [],
-      })
-    ).id
-  const [fay, gil] = [await person('fay'), await person('gil')]
-  const { id } = await createGroup(database, fay, { title: 'x', memberIds: [] })
+  const [fay, gil] = [await person(database, 'fay'), await person(database, 'gil')]
+  const { id } = await createGroupConversation(database, fay, { title: 'x', memberIds: [] })
   const link = await links.createShareLink(database, id, fay, { maxUses: 3, allowGuests: true })
   const after = { createdAt: new Date(Date.now() + 1000), id: link.id }
   expect(await links.listShareLinks(database, id, fay, { limit: 1, after })).toHaveLength(1)
@@ -170,9 +151,8 @@ it('every query about links, guests and notifications is', async () => {
   expect(await links.listOwnShareLinks(database, fay, { limit: 1 })).toHaveLength(1)
   await links.readInvitation(database, link.id)
   await joinByLink(database, link.id, gil)
-  const { user: guest } = await joinAsGuest(database, link.id, { displayName: 'x', language: 'en' })
-  const session = { refreshHash: 'z', userAgent: null, conversationId: id, expiresAt: new Date(Date.now() - 1) }
-  await createSession(database, { ...session, id: 'guest', userId: guest.id })
+  const session = { id: 'guest', refreshHash: 'z', userAgent: null, expiresAt: new Date(Date.now() - 1) }
+  const { user: guest } = await joinAsGuest(database, link.id, { displayName: 'x', language: 'en' }, session)
   await expect(changeRole(database, id, fay, guest.id, 'admin')).rejects.toThrow('forbidden')
   expect(await sweepGuests(database, id)).toHaveLength(1)
   await links.updateShareLink(database, link.id, fay, { name: 'x' })
@@ -180,6 +160,7 @@ it('every query about links, guests and notifications is', async () => {
 
   const about = { type: 'mention', actorId: fay, conversationId: id, messageId: 'm' } as const
   const [told] = (await notifications.createNotifications(database, [gil], about)).values()
+  await notifications.dropOldNotifications(database, [gil])
   expect(await notifications.findUsersByName(database, ['gil'])).toEqual(new Map([['gil', gil]]))
   const older = { limit: 1, unread: true, after: 'z' }
   expect(await notifications.listNotifications(database, gil, older)).toHaveLength(1)
@@ -191,22 +172,52 @@ it('every query about links, guests and notifications is', async () => {
 
 it('so is every one about a conversation and who is in it', async () => {
   const database = gatewayDatabase(explained.database)
-  const named = { passwordHash: 'x', displayName: 'x', preferredLanguage: 'en' as const, understoodLanguages: [] }
-  const person = async (username: string) =>
-    (await createUser(database, { ...named, username, email: `${username}@example.org` })).id
-  const [fay, gil, hal] = [await person('room-fay'), await person('room-gil'), await person('room-hal')]
-  const { id } = await createGroup(database, fay, { title: 'x', memberIds: [gil] })
+  const [fay, gil, hal] = [
+    await person(database, 'room-fay'),
+    await person(database, 'room-gil'),
+    await person(database, 'room-hal'),
+  ]
+  const { id } = await createGroupConversation(database, fay, { title: 'x', memberIds: [gil] })
   await addMember(database, id, fay, hal)
   const after = { joinedAt: new Date(0), userId: fay }
   expect(await listMembers(database, id, { limit: 1, after })).toHaveLength(2)
   await changeRole(database, id, fay, gil, 'owner')
   await changeRole(database, id, fay, fay, 'member')
   await updateSettings(database, id, hal, { archived: true })
-  expect(await listConversations(database, hal, { limit: 1, archived: true })).toHaveLength(1)
   await updateConversation(database, id, gil, { title: 'y' })
   await removeMember(database, id, gil, hal)
   await deleteConversation(database, id, gil)
   expect(await explained.scans()).toEqual([])
+})
+
+it('so is every prepared read', async () => {
+  const prepared = await explainedSqlite()
+  const prisma = await openDatabase(prepared.url)
+  const database = gatewayDatabase(prisma)
+  const [ana, ben] = [await person(database, 'ana'), await person(database, 'ben')]
+  const { id: groupId } = await groups.createGroup(database, ana, { name: 'a', maxMembers: 9 })
+  const { id } = await createGroupConversation(database, ana, { title: 'x', memberIds: [ben], groupId })
+  await createDirect(database, ana, ben)
+  const session = { refreshHash: 'h', userAgent: null, expiresAt: new Date(Date.now() + 60_000) }
+  await createSession(database, { ...session, id: 's', userId: ana })
+
+  const reads = preparedReads(prepared.database)
+  expect(await reads.session('s')).toMatchObject({ userId: ana })
+  expect(await reads.ownUser(ana)).toMatchObject({ username: 'ana' })
+  expect(await reads.conversation(ana, id)).toMatchObject({ id, memberCount: 2 })
+  const after = { lastActivityAt: new Date(Date.now() + 1000), id }
+  for (const [page, count] of [
+    [{ limit: 1 }, 2],
+    [{ limit: 1, after }, 2],
+    [{ limit: 1, groupId, after }, 1],
+    [{ limit: 1, archived: false, groupId }, 1],
+  ] as const) {
+    expect(await reads.conversations(ana, page)).toHaveLength(count)
+  }
+  expect(await prepared.scans()).toEqual([])
+  expect(await prepared.writes()).toEqual([])
+  await prisma.$disconnect()
+  await prepared.close()
 })
 
 it('notices one that is not', async () => {

@@ -1,4 +1,3 @@
-import { latestActivityFirst } from './conversation-list.js'
 import type { GatewayTables } from './database.js'
 
 /** The user's conversations that were active last, with their versions. */
@@ -8,7 +7,7 @@ export async function readRecentConversations(
 ): Promise<Array<{ id: string; version: number }>> {
   const rows = await tables.conversationMember.findMany({
     where: { userId },
-    orderBy: latestActivityFirst,
+    orderBy: [{ conversation: { lastActivityAt: 'desc' } }, { conversationId: 'desc' }],
     take: limit,
     select: { conversation: { select: { id: true, version: true } } },
   })

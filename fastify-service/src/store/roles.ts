@@ -25,6 +25,17 @@ export function requireRule(actor: Role, ...others: Role[]): void {
   if (!mayRule) throw new Problem('forbidden')
 }
 
+/**
+ * The rule of who gives whom a role: `requireRule`, but that everybody who may give one may step down.
+ *
+ * @throws Problem forbidden
+ */
+export function requireRoleChange(change: { actor: Role; target: Role; role: Role; isMe: boolean }): void {
+  const { actor, target, role, isMe } = change
+  const stepsDown = isMe && !outranks(role, actor)
+  if (!stepsDown) requireRule(actor, target, role)
+}
+
 function outranks(one: Role, other: Role): boolean {
   return roles.indexOf(one) < roles.indexOf(other)
 }

@@ -1,9 +1,20 @@
+import type { SqlReads } from '@meeshy/shared/database/sql'
 import { Problem } from '@meeshy/shared/problems'
 import type { GatewayDatabase, GatewayTables } from './database.js'
 
 type Sessions = Pick<GatewayTables, 'session'>
 
-export type Session = NonNullable<Awaited<ReturnType<typeof readSession>>>
+/** A session and what matters of its person. */
+export interface Session {
+  userId: string
+  role: string
+  /** The one conversation that a guest's session opens. */
+  conversationId: string | null
+  /** This time and the others are ISO 8601. */
+  expiresAt: string
+  revokedAt: string | null
+  deactivatedAt: string | null
+}
 
 /** Devices of one person that are signed in. One more, and the one that was away longest is signed out. */
 const sessionLimit = 50
@@ -11,14 +22,17 @@ const sessionLimit = 50
 /** How long a session that was ended can still be told from one that never was. */
 const endedKeptMs = 24 * 3_600_000
 
-export interface NewSession {
+/** A session before it is anybody's. */
+export interface SessionStart {
   id: string
-  userId: string
   refreshHash: string
+  /** When it ends unless it is refreshed. */
   expiresAt: Date
   userAgent: string | null
-  /** The one conversation that a guest's session opens. */
-  conversationId: string | null
+}
+
+export interface NewSession extends SessionStart {
+  userId: string
 }
 
 /**
@@ -53,18 +67,14 @@ export async function createSession(
   })
 }
 
-/** A session and what matters of its person; null when there is none. */
-export async function readSession(tables: Sessions, id: string) {
-  return tables.session.findUnique({
-    where: { id },
-    select: {
-      userId: true,
-      expiresAt: true,
-      revokedAt: true,
-      conversationId: true,
-      user: { select: { deactivatedAt: true, role: true } },
-    },
-  })
+/** Null when there is none. */
+export async function readSession(sql: SqlReads, id: string): Promise<Session | null> {
+  const row = await sql.get<Session>(
+    `SELECT s."userId", s."conversationId", s."expiresAt", s."revokedAt", u."role", u."deactivatedAt"
+     FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = ?`,
+    id,
+  )
+  return row ?? null
 }
 
 /** The live sessions of a person, the newest first; one more than `limit`. */

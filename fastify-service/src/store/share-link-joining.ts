@@ -3,6 +3,7 @@ import { Problem } from '@meeshy/shared/problems'
 import type { GatewayDatabase, GatewayTables } from './database.js'
 import { createGuest } from './guests.js'
 import { insertMember } from './members.js'
+import type { SessionStart } from './sessions.js'
 
 export interface Joined {
   conversationId: string
@@ -33,7 +34,7 @@ export function joinByLink(database: GatewayDatabase, linkId: string, userId: st
 }
 
 /**
- * Makes a guest of the conversation of a link.
+ * Makes a guest of the conversation of a link, with the session that is their only way in.
  *
  * @throws Problem not_found, link_gone, conversation_full; unauthenticated when the link is not for guests
  */
@@ -41,6 +42,7 @@ export function joinAsGuest(
   database: GatewayDatabase,
   linkId: string,
   guest: { displayName: string; language: Language },
+  session: SessionStart,
 ) {
   return database.transaction(async (tables) => {
     const { conversationId, allowGuests } = await findInvitation(tables, linkId)
@@ -48,6 +50,7 @@ export function joinAsGuest(
     if (!allowGuests) throw new Problem('unauthenticated', 'This link is not for guests. Sign in to join.')
     const user = await createGuest(tables, guest)
     const { version } = await insertMember(tables, conversationId, user.id)
+    await tables.session.create({ data: { ...session, userId: user.id, conversationId }, select: { id: true } })
     return { conversationId, version, user }
   })
 }

@@ -1,11 +1,14 @@
+import type { SqlReads } from '@meeshy/shared/database/sql'
+import type { User } from '@meeshy/shared/generated/prisma/client'
 import { newId } from '@meeshy/shared/ids'
 import { formatLanguageList, type Language, parseLanguageList } from '@meeshy/shared/languages'
 import { Problem } from '@meeshy/shared/problems'
 import type { GatewayTables } from './database.js'
+import { columnsOf, isoTime } from './rows.js'
 import { isUniqueViolation } from './violations.js'
 
 type Users = Pick<GatewayTables, 'user'>
-type OwnRow = NonNullable<Awaited<ReturnType<typeof findOwn>>>
+type OwnRow = Pick<User, keyof typeof ownColumns>
 
 /** What a person knows of themselves. */
 export type OwnUser = ReturnType<typeof toOwnUser>
@@ -84,9 +87,15 @@ export async function readPasswordHash(tables: Users, id: string): Promise<strin
   return user?.passwordHash ?? null
 }
 
-export async function readOwnUser(tables: Users, id: string): Promise<OwnUser | null> {
-  const user = await findOwn(tables, id)
-  return user && toOwnUser(user)
+/** Null when there is nobody. */
+export async function readOwnUser(sql: SqlReads, id: string): Promise<OwnUser | null> {
+  const row = await sql.get<Omit<OwnRow, 'createdAt'> & { createdAt: string }>(
+    `SELECT ${columnsOf(ownColumns, 'u')} FROM "User" u WHERE u."id" = ?`,
+    id,
+  )
+  if (!row) return null
+  const { understoodLanguages, createdAt } = row
+  return { ...row, understoodLanguages: parseLanguageList(understoodLanguages), createdAt: isoTime(createdAt) }
 }
 
 /** Null when there is no such person or they have left: for whoever is to be invited, blocked or asked. */
@@ -110,8 +119,13 @@ export async function hasAccount(tables: Users, id: string): Promise<boolean> {
   return (await tables.user.findUnique({ where, select: { id: true } })) !== null
 }
 
-function findOwn(tables: Users, id: string) {
-  return tables.user.findUnique({ where: { id }, select: ownColumns })
+/**
+ * Asked where somebody writes what would outlast their account: it may have been deleted since their token was looked at.
+ *
+ * @throws Problem token_revoked
+ */
+export async function requireAccount(tables: Users, id: string): Promise<void> {
+  if (!(await hasAccount(tables, id))) throw new Problem('token_revoked')
 }
 
 /** A row of `ownColumns` as its person sees it. */

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import { createNotifications, type Occasion } from '../store/notifications.js'
+import { createNotifications, dropOldNotifications, type Occasion } from '../store/notifications.js'
 
 type Notifier = Pick<Context, 'database' | 'hub' | 'log'>
 
@@ -17,6 +17,7 @@ export async function notifyAll(context: Notifier, userIds: readonly string[], o
   try {
     const created = await createNotifications(context.database, userIds, occasion)
     for (const [userId, data] of created) context.hub.sendToUser(userId, { type: 'notification.new', data })
+    await dropOldNotifications(context.database, created.keys())
   } catch (error) {
     const { type, conversationId, messageId, requestId } = occasion
     context.log.error('Nobody could be notified', { error, type, conversationId, messageId, requestId })

@@ -1,14 +1,28 @@
+import type { SqlReads, SqlValue } from '@meeshy/shared/database/sql'
 import type { Context } from '../../../fastify-service/src/context.js'
-import type { GatewayDatabase } from '../../../fastify-service/src/store/database.js'
+import { preparedReads } from '../../../fastify-service/src/store/reads.js'
 
-/** The same context with a database and messages that answer from memory, each method for ever what it answered first. */
-export function inMemory(context: Context): Context {
-  const tables = Object.entries(context.database).map(([name, table]) => [
-    name,
-    typeof table === 'object' ? remembering(table) : table,
-  ])
-  const database = Object.fromEntries(tables) as GatewayDatabase
-  return { ...context, database, messaging: remembering(context.messaging) }
+/**
+ * The same context with rows and messages that come from memory: for ever what was answered first. What is made of them
+ * is made for every request.
+ */
+export function inMemory(context: Context, sql: SqlReads): Context {
+  return { ...context, reads: preparedReads(rememberingRows(sql)), messaging: remembering(context.messaging) }
+}
+
+/** By the statement: only one person asks. */
+function rememberingRows(sql: SqlReads): SqlReads {
+  const known = new Map<string, unknown>()
+  const remember = async <Answer>(statement: string, ask: () => Promise<Answer>): Promise<Answer> => {
+    if (!known.has(statement)) known.set(statement, await ask())
+    return known.get(statement) as Answer
+  }
+  return {
+    all: <Row>(statement: string, ...values: SqlValue[]) =>
+      remember(statement, () => sql.all<Row>(statement, ...values)),
+    get: <Row>(statement: string, ...values: SqlValue[]) =>
+      remember(statement, () => sql.get<Row>(statement, ...values)),
+  }
 }
 
 function remembering<Thing extends object>(thing: Thing): Thing {

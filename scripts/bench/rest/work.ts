@@ -5,7 +5,6 @@ import type { Context } from '../../../fastify-service/src/context.js'
 import { found } from '../../../fastify-service/src/inputs.js'
 import type { Identity } from '../../../fastify-service/src/plugins/auth.js'
 import { listPage } from '../../../fastify-service/src/routes/conversations.js'
-import { readOwnUser } from '../../../fastify-service/src/store/users.js'
 
 /** What is known of a request when it has been answered. */
 export interface Answered {
@@ -19,7 +18,8 @@ export interface Answered {
 
 /**
  * What the gateway does for a request, for servers that are built otherwise: by the gateway's own functions, so that
- * every side does the same work, and only what stands around it differs.
+ * every side does the same work, and only what stands around it differs. Where the database is asked, Nest asks it as
+ * Nest teams do, through Prisma.
  */
 export interface Work {
   /** That every answer carries, the same ones each time. */
@@ -45,7 +45,7 @@ const changing = /^(x-request-id|ratelimit-.*|date|connection|keep-alive|content
 
 /** @param token somebody's, to see which headers the gateway sends */
 export async function workOf(app: App, context: Context, token: string): Promise<Work> {
-  const { config, database, log } = context
+  const { config, reads, log } = context
   return {
     headers: await headersOf(app, token),
     newRequestId: newId,
@@ -56,7 +56,7 @@ export async function workOf(app: App, context: Context, token: string): Promise
       if (!token) throw new Problem('unauthenticated')
       return app.authenticateToken(token)
     },
-    me: async (userId) => found(await readOwnUser(database, userId)),
+    me: async (userId) => found(await reads.ownUser(userId)),
     conversations: (userId, requestId) => listPage(context, { userId, requestId, query: {} }, {}),
     log: ({ startedAt, ...answered }) => {
       log.info('Answered a request', { ...answered, ms: Math.round(performance.now() - startedAt) })

@@ -27,6 +27,11 @@ function byToken(rule: Rule): Rule {
 
 const unlessLeft: Rule = (persona) => (persona === 'ex-member' ? 404 : 'ok')
 const onlyAdmin: Rule = (persona) => (persona === 'admin' ? 'ok' : 403)
+/** Guests know the people of their room only. */
+const unknownToGuests =
+  (rule: (persona: Persona) => Answer): Rule =>
+  (persona) =>
+    persona === 'guest' ? 404 : rule(persona)
 const gone: Row = { "other's": 404, deleted: 404, missing: 404 }
 const inRoom = (least: string): Row => ({ own: 'ok', shared: sharedWith(least), ...gone })
 
@@ -56,7 +61,13 @@ const byPolicy: Record<string, Row> = {
   },
   'user: anybody': { own: 'ok', shared: 'ok', "other's": 'ok', deleted: 'ok', missing: 404 },
   // A deleted account is still shown behind its messages, and nobody changes it any more.
-  'user: self or an administrator': { own: 'ok', shared: onlyAdmin, "other's": onlyAdmin, deleted: 403, missing: 404 },
+  'user: self or an administrator': {
+    own: 'ok',
+    shared: onlyAdmin,
+    "other's": unknownToGuests((persona) => (persona === 'admin' ? 'ok' : 403)),
+    deleted: unknownToGuests(() => 403),
+    missing: 404,
+  },
   'user: administrator': { own: 'ok', shared: 'ok', "other's": 'ok', deleted: 403, missing: 404 },
   'session: self': { own: 'ok', ...gone },
   'notification: self': { own: 'ok', ...gone },
@@ -72,7 +83,7 @@ const byRoute: Record<string, Row> = {
   'DELETE /api/conversations/{id}/members/{userId}': { shared: sharedWith('moderator') },
   'DELETE /api/groups/{id}/members/{userId}': { shared: sharedWith('moderator') },
   'POST /api/messages/{id}/translate': { deleted: 404 },
-  'DELETE /api/users/{id}': { deleted: (persona) => (persona === 'admin' ? 404 : 403) },
+  'DELETE /api/users/{id}': { deleted: unknownToGuests((persona) => (persona === 'admin' ? 404 : 403)) },
   'POST /api/admin/users/{id}/password-reset': { deleted: 404 },
   // Nobody blocks themselves or the deleted; whom one has not blocked one can always unblock.
   'POST /api/users/{id}/block': { own: 400, deleted: 404 },

@@ -18,8 +18,16 @@ export interface Sql {
   run(statement: string, ...values: SqlValue[]): Promise<number>
 }
 
+/** What is committed when it is asked, for queries alone. */
+export type SqlReads = Pick<Sql, 'all' | 'get'>
+
+/** A connection that only reads. */
+export interface SqlReader extends SqlReads {
+  close(): Promise<void>
+}
+
 /** A database for one service's hot paths: reads see what is committed, writes happen in transactions. */
-export interface SqlDatabase extends Pick<Sql, 'all' | 'get'> {
+export interface SqlDatabase extends SqlReader {
   /**
    * Runs `work` in a transaction; when this is fulfilled, it is on disk. Transactions of this database take turns, so
    * one inside another waits for itself. What throws inside, or takes longer than 5 s, is rolled back as a whole, and
@@ -28,7 +36,6 @@ export interface SqlDatabase extends Pick<Sql, 'all' | 'get'> {
    * @throws DatabaseUnavailable when another process held the lock for too long, or the disk is full or broken
    */
   transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>
-  close(): Promise<void>
 }
 
 /** The database cannot be used right now, through no fault of the statement; a later try may succeed. */

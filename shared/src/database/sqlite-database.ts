@@ -1,8 +1,9 @@
-import { busyBudgetMs, retryWhileBusy } from './busy.js'
+import { busyBudgetMs } from './busy.js'
 import { openConnection } from './connection.js'
 import { Mutex } from './mutex.js'
-import type { Sql, SqlDatabase, SqlValue } from './sql.js'
-import { translated } from './sqlite-errors.js'
+import type { Sql, SqlDatabase, SqlReader, SqlValue } from './sql.js'
+import { patiently } from './sqlite-errors.js'
+import { openSqliteReader } from './sqlite-reader.js'
 import { SqliteStatements } from './sqlite-statements.js'
 import { SqliteTransaction } from './sqlite-transaction.js'
 
@@ -16,17 +17,13 @@ export interface SqliteOptions {
   timeoutMs?: number
 }
 
-/**
- * Opens a SQLite file with prepared statements: one connection that writes, and one that reads and so never sees half
- * a transaction. No read outlives its call, so none keeps a checkpoint from emptying the write-ahead log.
- */
+/** Opens a SQLite file with prepared statements: one connection that writes, and one that reads. */
 export async function openSqlite(file: string, options: SqliteOptions = {}): Promise<SqlDatabase> {
   const { budgetMs = busyBudgetMs, timeoutMs = transactionTimeoutMs } = options
   const writer = await openConnection(file)
   try {
-    const reader = await openConnection(file)
-    reader.pragma('query_only = ON')
-    return new SqliteDatabase(new SqliteStatements(writer), new SqliteStatements(reader), budgetMs, timeoutMs)
+    const reader = await openSqliteReader(file, budgetMs)
+    return new SqliteDatabase(new SqliteStatements(writer), reader, budgetMs, timeoutMs)
   } catch (error) {
     writer.close()
     throw error
@@ -35,12 +32,12 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
 
 class SqliteDatabase implements SqlDatabase {
   readonly #writer: SqliteStatements
-  readonly #reader: SqliteStatements
+  readonly #reader: SqlReader
   readonly #budgetMs: number
   readonly #timeoutMs: number
   readonly #turns = new Mutex()
 
-  constructor(writer: SqliteStatements, reader: SqliteStatements, budgetMs: number, timeoutMs: number) {
+  constructor(writer: SqliteStatements, reader: SqlReader, budgetMs: number, timeoutMs: number) {
     this.#writer = writer
     this.#reader = reader
     this.#budgetMs = budgetMs
@@ -48,11 +45,11 @@ class SqliteDatabase implements SqlDatabase {
   }
 
   all<Row>(statement: string, ...values: SqlValue[]): Promise<Row[]> {
-    return this.#read((reader) => reader.all<Row>(statement, values))
+    return this.#reader.all<Row>(statement, ...values)
   }
 
   get<Row>(statement: string, ...values: SqlValue[]): Promise<Row | undefined> {
-    return this.#read((reader) => reader.get<Row>(statement, values))
+    return this.#reader.get<Row>(statement, ...values)
   }
 
   transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
@@ -71,28 +68,16 @@ class SqliteDatabase implements SqlDatabase {
   }
 
   async close(): Promise<void> {
-    await this.#turns.run(() => {
-      this.#reader.close()
+    await this.#turns.run(async () => {
+      await this.#reader.close()
       this.#writer.close()
     })
-  }
-
-  #read<T>(query: (reader: SqliteStatements) => T): Promise<T> {
-    return patiently(() => query(this.#reader), this.#budgetMs)
   }
 
   /** IMMEDIATE takes the write lock now: taken later, after a read, it fails for good when another process wrote. */
   async #begin(deadline: number): Promise<SqliteTransaction> {
     await patiently(() => this.#writer.run('BEGIN IMMEDIATE'), deadline - performance.now())
     return new SqliteTransaction(this.#writer)
-  }
-}
-
-async function patiently<T>(attempt: () => T, budgetMs: number): Promise<T> {
-  try {
-    return await retryWhileBusy(attempt, budgetMs)
-  } catch (error) {
-    throw translated(error)
   }
 }
 

@@ -1,3 +1,4 @@
+import { retryWhileBusy } from './busy.js'
 import { DatabaseUnavailable } from './sql.js'
 
 /**
@@ -7,7 +8,7 @@ import { DatabaseUnavailable } from './sql.js'
 const unavailable = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY_|PROTOCOL|NOMEM)/
 
 /** The error that callers of an SqlDatabase get for one of SQLite's. */
-export function translated(error: unknown): unknown {
+function translated(error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error && unavailable.test(String(error.code)))) return error
   return new DatabaseUnavailable('The database cannot be used right now', { cause: error })
 }
@@ -16,6 +17,15 @@ export function translated(error: unknown): unknown {
 export function translating<T>(work: () => T): T {
   try {
     return work()
+  } catch (error) {
+    throw translated(error)
+  }
+}
+
+/** The same, while another process may hold the lock for up to `budgetMs`. */
+export async function patiently<T>(attempt: () => T, budgetMs: number): Promise<T> {
+  try {
+    return await retryWhileBusy(attempt, budgetMs)
   } catch (error) {
     throw translated(error)
   }

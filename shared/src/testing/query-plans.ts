@@ -8,6 +8,8 @@ import { createTestDatabase } from './fresh-database.js'
 
 /** A database that remembers the queries it was asked, and tells which of them read a whole table. */
 export interface ExplainedDatabase {
+  /** For other connections, whose queries are not remembered. */
+  url: string
   database: PrismaClient
   /** The queries, with their plans, that no index answers; a look at the newest row by its number is none of them. */
   scans(): Promise<string[]>
@@ -28,6 +30,7 @@ export async function createExplainedDatabase(): Promise<ExplainedDatabase> {
     if (/^(SELECT|INSERT|UPDATE|DELETE)/.test(query)) queries.add(query)
   })
   return {
+    url,
     database: database as PrismaClient,
     scans: () => findScans(file, queries),
     async close() {
