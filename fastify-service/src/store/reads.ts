@@ -10,7 +10,10 @@ import { readOwnUser } from './users.js'
  */
 export type Reads = ReturnType<typeof preparedReads>
 
-/** By prepared statements, which cost a fiftieth of Prisma's queries. The connection itself stays in here. */
+/**
+ * By prepared statements: one row takes 10 µs of processor time in place of Prisma's 300. The connection itself stays
+ * in here, so that nobody reaches messages with it.
+ */
 export function preparedReads(sql: SqlReads) {
   return {
     /** A session and what matters of its person; null when there is none. */
