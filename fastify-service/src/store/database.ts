@@ -1,22 +1,23 @@
 import type { PrismaClient } from '@meeshy/shared/generated/prisma/client'
 
+const tables = [
+  'user',
+  'session',
+  'passwordReset',
+  'attemptCount',
+  'block',
+  'friendRequest',
+  'group',
+  'groupMember',
+  'conversation',
+  'conversationMember',
+  'shareLink',
+  'notification',
+  'feedCursor',
+] as const
+
 /** The tables of people and rooms. There are no messages here: a query on them does not compile. */
-export type GatewayTables = Pick<
-  PrismaClient,
-  | 'user'
-  | 'session'
-  | 'passwordReset'
-  | 'attemptCount'
-  | 'block'
-  | 'friendRequest'
-  | 'group'
-  | 'groupMember'
-  | 'conversation'
-  | 'conversationMember'
-  | 'shareLink'
-  | 'notification'
-  | 'feedCursor'
->
+export type GatewayTables = Pick<PrismaClient, (typeof tables)[number]>
 
 export interface GatewayDatabase extends GatewayTables {
   /** Runs `work` in one transaction; it sees the same tables. */
@@ -27,36 +28,9 @@ export interface GatewayDatabase extends GatewayTables {
 
 /** Narrows the client to what the gateway owns. */
 export function gatewayDatabase(prisma: PrismaClient): GatewayDatabase {
-  const {
-    user,
-    session,
-    passwordReset,
-    attemptCount,
-    block,
-    friendRequest,
-    group,
-    groupMember,
-    conversation,
-    conversationMember,
-    shareLink,
-    notification,
-    feedCursor,
-  } = prisma
   return {
-    user,
-    session,
-    passwordReset,
-    attemptCount,
-    block,
-    friendRequest,
-    group,
-    groupMember,
-    conversation,
-    conversationMember,
-    shareLink,
-    notification,
-    feedCursor,
-    transaction: (work) => prisma.$transaction((tables) => work(tables)),
+    ...(Object.fromEntries(tables.map((name) => [name, prisma[name]])) as unknown as GatewayTables),
+    transaction: (work) => prisma.$transaction((inside) => work(inside)),
     ping: async () => {
       await prisma.$queryRaw`SELECT 1`
     },
