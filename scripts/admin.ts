@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { openDatabase } from '@meeshy/shared/database/open'
+import { type AdminOutcome, makeAdmin } from '../fastify-service/src/store/accounts/first-admin.js'
 import { gatewayDatabase } from '../fastify-service/src/store/database.js'
-import { type AdminOutcome, makeAdmin } from '../fastify-service/src/store/first-admin.js'
 import { runCommand, Stop } from './lib/command.js'
 import { loadConfigs } from './lib/services.js'
 import { say } from './lib/terminal.js'

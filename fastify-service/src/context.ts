@@ -4,9 +4,9 @@ import type { Passwords } from './auth/passwords.js'
 import type { RefreshTokens } from './auth/refresh-tokens.js'
 import type { Config } from './config.js'
 import type { Messaging } from './grpc/messaging.js'
+import type { Rooms } from './store/conversations/rooms.js'
 import type { GatewayDatabase } from './store/database.js'
 import type { Reads } from './store/reads.js'
-import type { Rooms } from './store/rooms.js'
 import type { Hub } from './websocket/hub.js'
 
 /** Everything reachable from a route or a frame handler, and nothing else is. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Group } from '../src/store/groups.js'
+import type { Group } from '../src/store/groups/groups.js'
 import { type Person, startTestGateway, type TestGateway } from './support.js'
 
 let gateway: TestGateway

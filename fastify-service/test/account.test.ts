@@ -1,6 +1,6 @@
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Conversation } from '../src/store/conversations.js'
+import type { Conversation } from '../src/store/conversations/conversations.js'
 import type { GatewayTables } from '../src/store/database.js'
 import { signIn } from './socket.js'
 import { type CallOptions, type Person, password, startTestGateway, type TestGateway } from './support.js'

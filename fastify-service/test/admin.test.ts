@@ -1,8 +1,8 @@
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Account } from '../src/store/accounts.js'
-import { changeAccountStatus } from '../src/store/change-account.js'
-import type { Conversation } from '../src/store/conversations.js'
+import type { Account } from '../src/store/accounts/accounts.js'
+import { changeAccountStatus } from '../src/store/accounts/change-account.js'
+import type { Conversation } from '../src/store/conversations/conversations.js'
 import { signIn } from './socket.js'
 import { type Person, password, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Conversation } from '../src/store/conversations.js'
+import type { Conversation } from '../src/store/conversations/conversations.js'
 import { type Reply, WireClient } from './fuzz/wire.js'
 import { type Person, password, startTestGateway, type TestGateway } from './support.js'
 

@@ -1,8 +1,13 @@
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import type { ConversationSummary } from '../src/store/conversation-summary.js'
-import { type Conversation, createDirect, createGroupConversation, openDirect } from '../src/store/conversations.js'
+import type { ConversationSummary } from '../src/store/conversations/conversation-summary.js'
+import {
+  type Conversation,
+  createDirect,
+  createGroupConversation,
+  openDirect,
+} from '../src/store/conversations/conversations.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 
 interface Page {

@@ -1,8 +1,8 @@
 import { newId } from '@meeshy/shared/ids'
 import type { ProblemDetails } from '@meeshy/shared/problems'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { answerRequest, askFriend, removeRequest } from '../src/store/friend-request-changes.js'
-import type { FriendRequest } from '../src/store/friend-requests.js'
+import { answerRequest, askFriend, removeRequest } from '../src/store/friends/friend-request-changes.js'
+import type { FriendRequest } from '../src/store/friends/friend-requests.js'
 import { signIn } from './socket.js'
 import { type Answer, type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 

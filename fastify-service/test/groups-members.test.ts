@@ -1,7 +1,7 @@
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { joinGroup, removeGroupMember } from '../src/store/group-members.js'
-import type { Group } from '../src/store/groups.js'
+import { joinGroup, removeGroupMember } from '../src/store/groups/group-members.js'
+import type { Group } from '../src/store/groups/groups.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 
 let gateway: TestGateway

@@ -1,7 +1,7 @@
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Conversation } from '../src/store/conversations.js'
-import type { Group } from '../src/store/groups.js'
+import type { Conversation } from '../src/store/conversations/conversations.js'
+import type { Group } from '../src/store/groups/groups.js'
 import { signIn } from './socket.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 

@@ -1,7 +1,7 @@
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { Conversation } from '../src/store/conversations.js'
-import { addMember } from '../src/store/members.js'
+import type { Conversation } from '../src/store/conversations/conversations.js'
+import { addMember } from '../src/store/conversations/members.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 
 let gateway: TestGateway

@@ -1,7 +1,7 @@
 import type { ClientNotification } from '@meeshy/shared/frames'
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Conversation } from '../src/store/conversations.js'
+import type { Conversation } from '../src/store/conversations/conversations.js'
 import type { GatewayTables } from '../src/store/database.js'
 import { notify, notifyAll } from '../src/websocket/notify.js'
 import { signIn } from './socket.js'

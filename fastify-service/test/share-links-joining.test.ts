@@ -1,8 +1,8 @@
 import { openSqlite } from '@meeshy/shared/database/sqlite-database'
 import { databaseFile } from '@meeshy/shared/database/url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Conversation } from '../src/store/conversations.js'
-import type { ShareLink } from '../src/store/share-links.js'
+import type { Conversation } from '../src/store/conversations/conversations.js'
+import type { ShareLink } from '../src/store/share-links/share-links.js'
 import { signIn } from './socket.js'
 import { type Answer, type Person, startTestGateway, type TestGateway } from './support.js'
 

@@ -1,7 +1,7 @@
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Conversation } from '../src/store/conversations.js'
-import type { ShareLink } from '../src/store/share-links.js'
+import type { Conversation } from '../src/store/conversations/conversations.js'
+import type { ShareLink } from '../src/store/share-links/share-links.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 
 let gateway: TestGateway

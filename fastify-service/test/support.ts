@@ -7,7 +7,7 @@ import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { loadConfig } from '../src/config.js'
 import type { Context } from '../src/context.js'
 import { type Gateway, startGateway } from '../src/gateway.js'
-import type { OwnUser } from '../src/store/users.js'
+import type { OwnUser } from '../src/store/accounts/users.js'
 import { Secrets } from './canary.js'
 
 export const jwtSecret = 'a-secret-of-the-tests-only-0123456789'

@@ -1,7 +1,7 @@
 import { newId } from '@meeshy/shared/ids'
 import type { ProblemDetails } from '@meeshy/shared/problems'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OwnUser, PublicUser } from '../src/store/users.js'
+import type { OwnUser, PublicUser } from '../src/store/accounts/users.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 
 interface Page {

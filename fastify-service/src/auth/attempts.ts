@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '@meeshy/shared/problems'
 import { addressKey } from '../plugins/client-address.js'
-import { countAttempt, forgetAttempts, uncountAttempt } from '../store/attempts.js'
+import { countAttempt, forgetAttempts, uncountAttempt } from '../store/accounts/attempts.js'
+import { keyOf } from '../store/accounts/users.js'
 import type { GatewayTables } from '../store/database.js'
-import { keyOf } from '../store/users.js'
 
 export interface AttemptLimits {
   perAccount: number

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../context.js'
 import { found } from '../inputs.js'
-import { rotateRefreshToken, unknownToken } from '../store/refresh.js'
+import { rotateRefreshToken, unknownToken } from '../store/sessions/refresh.js'
 import { hashOfToken } from './refresh-tokens.js'
 import { makeAccessToken, type SignedIn } from './sign-in.js'
 

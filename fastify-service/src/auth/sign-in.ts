@@ -2,8 +2,8 @@ import { newId } from '@meeshy/shared/ids'
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../context.js'
 import { issueToken } from '../plugins/auth.js'
-import { createSession, type SessionStart } from '../store/sessions.js'
-import type { OwnUser } from '../store/users.js'
+import type { OwnUser } from '../store/accounts/users.js'
+import { createSession, type SessionStart } from '../store/sessions/sessions.js'
 import { hashOfToken } from './refresh-tokens.js'
 
 /** Characters that are kept of what a device says it is. */

@@ -1,6 +1,6 @@
 import { newId } from '@meeshy/shared/ids'
 import type { Context } from '../context.js'
-import { findUnerased, settleErasure } from '../store/message-erasures.js'
+import { findUnerased, settleErasure } from '../store/accounts/message-erasures.js'
 
 /** Promised erasures reach the translation service this soon after it is back. */
 const roundMs = 5_000

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
-import { countFigures, type Figures } from '../store/figures.js'
+import { countFigures, type Figures } from '../store/accounts/figures.js'
 
 /** Counting takes whole tables, so it is done this often at most, however many ask. */
 const keptMs = 60_000

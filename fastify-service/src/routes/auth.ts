@@ -7,7 +7,7 @@ import { signIn } from '../auth/sign-in.js'
 import type { Context } from '../context.js'
 import { found, invalid, languageOfHeader, readLanguage, readLanguages } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { createUser, findCredentials } from '../store/users.js'
+import { createUser, findCredentials } from '../store/accounts/users.js'
 import { closed, Line, Locale, Password, ref, SignedInSchema, UserSchema } from './schemas.js'
 
 const Registration = Type.Object(

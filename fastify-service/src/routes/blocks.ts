@@ -3,7 +3,7 @@ import { Problem } from '@meeshy/shared/problems'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
-import { blockUser, listBlocked, unblockUser } from '../store/blocks.js'
+import { blockUser, listBlocked, unblockUser } from '../store/friends/blocks.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { closed, Id, IdParams, PublicUserSchema, ref } from './schemas.js'
 

@@ -3,14 +3,14 @@ import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found, invalid } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import type { ConversationPage } from '../store/conversation-list.js'
+import type { ConversationPage } from '../store/conversations/conversation-list.js'
 import {
   createGroupConversation,
   membersShown,
   openDirect,
   othersIn,
   readConversation,
-} from '../store/conversations.js'
+} from '../store/conversations/conversations.js'
 import { announceConversation } from '../websocket/announce.js'
 import { notifyAll } from '../websocket/notify.js'
 import { SettingsSchema } from './conversation-settings.js'

@@ -9,7 +9,7 @@ import {
   listGroupMembers,
   removeGroupMember,
   requireGroupRole,
-} from '../store/group-members.js'
+} from '../store/groups/group-members.js'
 import { roles } from '../store/roles.js'
 import { MemberParams, MemberSchema, memberPage } from './members.js'
 import { Page, pageQuery } from './paging.js'

@@ -7,7 +7,7 @@ import { requireGoodPassword } from '../auth/password-rules.js'
 import { hashOfToken } from '../auth/refresh-tokens.js'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
-import { createReset, readResetOwner, takeReset } from '../store/password-resets.js'
+import { createReset, readResetOwner, takeReset } from '../store/accounts/password-resets.js'
 import { closed, IdParams, Password } from './schemas.js'
 
 const tokenBytes = 32

@@ -6,8 +6,8 @@ import { requireGoodPassword } from '../auth/password-rules.js'
 import type { Context } from '../context.js'
 import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { setPassword } from '../store/passwords.js'
-import { readPasswordHash } from '../store/users.js'
+import { setPassword } from '../store/accounts/passwords.js'
+import { readPasswordHash } from '../store/accounts/users.js'
 import { closed, Password } from './schemas.js'
 
 const Change = Type.Object({ currentPassword: Type.String({ maxLength: 256 }), newPassword: Password }, closed)

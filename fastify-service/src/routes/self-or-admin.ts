@@ -1,7 +1,7 @@
 import { Problem } from '@meeshy/shared/problems'
 import type { Context } from '../context.js'
 import type { Identity } from '../plugins/auth.js'
-import { readProfile, shareConversation } from '../store/profiles.js'
+import { readProfile, shareConversation } from '../store/accounts/profiles.js'
 
 /**
  * For what a person and the administrators may do with an account.

@@ -11,7 +11,7 @@ import {
   listShareLinks,
   readInvitation,
   updateShareLink,
-} from '../store/share-links.js'
+} from '../store/share-links/share-links.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { closed, Id, Line, NullableInteger, NullableString, ref, Time } from './schemas.js'
 

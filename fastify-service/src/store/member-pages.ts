@@ -1,4 +1,4 @@
-import { type PublicUser, publicColumns } from './users.js'
+import { type PublicUser, publicColumns } from './accounts/users.js'
 
 /** What is asked of a list of members, in conversations and groups alike. */
 export interface MemberPage {

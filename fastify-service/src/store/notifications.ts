@@ -1,8 +1,8 @@
 import type { ClientNotification } from '@meeshy/shared/frames'
 import { newId } from '@meeshy/shared/ids'
+import { publicColumns } from './accounts/users.js'
 import { chunksOf } from './chunks.js'
 import type { GatewayDatabase, GatewayTables } from './database.js'
-import { publicColumns } from './users.js'
 
 export const notificationTypes = [
   'mention',

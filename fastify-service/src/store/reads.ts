@@ -1,8 +1,8 @@
 import type { SqlReads } from '@meeshy/shared/database/sql'
-import { type ConversationPage, listConversations } from './conversation-list.js'
-import { readSummary } from './conversation-summary.js'
-import { readSession } from './sessions.js'
-import { readOwnUser } from './users.js'
+import { readOwnUser } from './accounts/users.js'
+import { type ConversationPage, listConversations } from './conversations/conversation-list.js'
+import { readSummary } from './conversations/conversation-summary.js'
+import { readSession } from './sessions/sessions.js'
 
 /**
  * What requests ask most often. Each sees what is committed when it is asked, so inside a transaction it is the wrong

@@ -1,6 +1,6 @@
 import { closeCodes, type HelloData } from '@meeshy/shared/frames'
-import { findLiveSessions } from '../store/live-sessions.js'
-import { readRecentConversations } from '../store/recent-conversations.js'
+import { readRecentConversations } from '../store/conversations/recent-conversations.js'
+import { findLiveSessions } from '../store/sessions/live-sessions.js'
 import type { Connection, Holder } from './connection.js'
 import { restartReason } from './hub.js'
 import type { Sockets } from './sockets.js'

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import type { Departure } from '../store/leave-conversations.js'
+import type { Departure } from '../store/conversations/leave-conversations.js'
 import { announceConversation, announceDeletion, announceMember } from './announce.js'
 
 /** Ends the sockets of somebody whose account is deleted, and tells those they shared conversations with. */

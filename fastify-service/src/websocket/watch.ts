@@ -1,4 +1,4 @@
-import { findLiveSessions } from '../store/live-sessions.js'
+import { findLiveSessions } from '../store/sessions/live-sessions.js'
 import type { Sockets } from './sockets.js'
 
 /** Pings every socket and looks up all their sessions, again and again, until the returned function is called. */

@@ -1,9 +1,9 @@
-import type { ConversationPage } from '../../../fastify-service/src/store/conversation-list.js'
-import type { ConversationSummary } from '../../../fastify-service/src/store/conversation-summary.js'
+import { ownColumns, publicColumns, toOwnUser } from '../../../fastify-service/src/store/accounts/users.js'
+import type { ConversationPage } from '../../../fastify-service/src/store/conversations/conversation-list.js'
+import type { ConversationSummary } from '../../../fastify-service/src/store/conversations/conversation-summary.js'
+import { settingsColumns } from '../../../fastify-service/src/store/conversations/settings.js'
 import type { GatewayTables } from '../../../fastify-service/src/store/database.js'
 import type { Reads } from '../../../fastify-service/src/store/reads.js'
-import { settingsColumns } from '../../../fastify-service/src/store/settings.js'
-import { ownColumns, publicColumns, toOwnUser } from '../../../fastify-service/src/store/users.js'
 
 const conversationColumns = {
   id: true,
