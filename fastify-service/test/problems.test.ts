@@ -66,11 +66,11 @@ describe('every failure is a problem', () => {
   })
 
   it('a failure of our own, whose cause stays in the log', async () => {
-    const { database } = gateway.context
-    const { user } = database
-    Object.assign(database, { user: { findUnique: () => Promise.reject(new Error('SELECT secret FROM cause')) } })
+    const { reads } = gateway.context
+    const { ownUser } = reads
+    Object.assign(reads, { ownUser: () => Promise.reject(new Error('SELECT secret FROM cause')) })
     const answer = await gateway.fail('GET', '/api/users/me', { token: ana.accessToken })
-    Object.assign(database, { user })
+    Object.assign(reads, { ownUser })
     expect(answer.status).toBe(500)
     expect(answer.text).not.toContain('SELECT')
     const line = gateway.lines.find((logged) => logged.includes('SELECT secret FROM cause'))

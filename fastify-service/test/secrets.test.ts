@@ -1,14 +1,16 @@
 import { expect, it } from 'vitest'
 import type { GatewayTables } from '../src/store/database.js'
+import type { Reads } from '../src/store/reads.js'
 import { startTestGateway } from './support.js'
 
 it('the hash of a password is read by a sign-in and by nothing else', async () => {
   const gateway = await startTestGateway()
-  const { database } = gateway.context
+  const { database, reads } = gateway.context
   const read: string[] = []
   for (const name of ['user', 'conversation', 'conversationMember'] as const) {
     Object.assign(database, { [name]: recording(database[name], read) })
   }
+  Object.assign(gateway.context, { reads: recording(reads, read) })
   const { user, accessToken: token } = await gateway.register('ana')
   const ben = await gateway.register('ben')
   for (const type of ['direct', 'group']) {
@@ -25,14 +27,14 @@ it('the hash of a password is read by a sign-in and by nothing else', async () =
   await gateway.close()
 })
 
-/** The table, with every row that it answers written down. */
-function recording(table: GatewayTables[keyof GatewayTables], read: string[]): object {
+/** The table, or the prepared reads, with every row that it answers written down. */
+function recording(table: GatewayTables[keyof GatewayTables] | Reads, read: string[]): object {
   return new Proxy(table, {
     get(target, method) {
       const original = Reflect.get(target, method)
       if (typeof original !== 'function') return original
-      return async (query: object) => {
-        const rows = await original.call(target, query)
+      return async (...query: unknown[]) => {
+        const rows = await original.apply(target, query)
         read.push(JSON.stringify(rows) ?? '')
         return rows
       }
