@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { startCommand } from './testing/process.js'
 
 const measure = (tolerance: string) => {
-  const args = ['--tries', '40', '--cost', '8', '--tolerance', tolerance]
+  const args = ['--tries', '40', '--cost', '8', `--tolerance=${tolerance}`]
   return startCommand('bench/sign-in-timing', {}, args).ended
 }
 
