@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 /** A port whose feed has `items` large items for everybody, named by the cursor that asks for them. */
-async function startFeed({ items }: { items: number }) {
+async function startFeed({ items, patienceMs = slowSubscriberMs }: { items: number; patienceMs?: number }) {
   const made = new Map<string, number>()
   const ended: string[] = []
   const border = await startBorder(
@@ -42,7 +42,7 @@ async function startFeed({ items }: { items: number }) {
       GetMessage: handlers.unary('GetMessage', async () => ({})),
     }),
     {},
-    { slowSubscriberMs },
+    { slowSubscriberMs: patienceMs },
   )
   opened.push(() => border.close())
   return { ...border, made, ended }
@@ -116,7 +116,8 @@ it('cuts off a subscriber that does not read, and nobody else', async () => {
 })
 
 it('keeps one item for a subscriber that takes nothing, and none when it has cut it off', async () => {
-  const feed = await startFeed({ items: 50 })
+  // So long that all of them wait at one moment, however busy the machine is.
+  const feed = await startFeed({ items: 50, patienceMs: 4_000 })
   const before = heldBytes()
   const session = connectHttp2(`http://127.0.0.1:${feed.port}`)
   opened.push(() => session.destroy())
