@@ -21,13 +21,14 @@ await runCommand(async () => {
   for (const endpoint of endpointsOf(fuzz.document)) {
     const name = `${endpoint.method} ${endpoint.path}`
     if (values.only && !name.includes(values.only)) continue
-    process.stderr.write(`${name}\n`)
     const began = performance.now()
     try {
       const statuses = await fuzz.run(endpoint, { runs, seed })
       table[name] = { ...statuses, 'requests/s': Math.round((runs * 1_000) / (performance.now() - began)) }
+      process.stderr.write(`${name}: as described\n`)
     } catch (error) {
       findings.push(`${name}\n${error instanceof Error ? error.message : error}`)
+      process.stderr.write(`${name}: answered wrong\n`)
     }
   }
   await fuzz.close()
