@@ -44,6 +44,11 @@ export function userLimit({ config }: Context) {
   )
 }
 
+/** The limit of routes where secrets can be tried, for each by address: `config.rateLimit`. */
+export function secretsLimit({ AUTH_RATE_LIMIT_PER_MINUTE: max }: Context['config']) {
+  return { max, timeWindow }
+}
+
 /** Counts a request, and tells its sender how many are left. */
 function counter(app: FastifyInstance, max: number, keyGenerator: (request: FastifyRequest) => string) {
   const read = app.createRateLimit({ max, timeWindow, keyGenerator })

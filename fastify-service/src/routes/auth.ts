@@ -7,6 +7,7 @@ import { signIn } from '../auth/sign-in.js'
 import type { Context } from '../context.js'
 import { found, invalid, languageOfHeader, readLanguage, readLanguages } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
+import { secretsLimit } from '../plugins/limits.js'
 import { createUser, findCredentials } from '../store/accounts/users.js'
 import { closed, Line, Locale, Password, ref, SignedInSchema, UserSchema } from './schemas.js'
 
@@ -37,7 +38,7 @@ const Login = Type.Object(
 /** Registering and signing in. */
 export function authRoutes(context: Context): FastifyPluginAsyncTypebox {
   const { attempts, config, database, passwords, reads } = context
-  const byAddress = { max: config.AUTH_RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' }
+  const byAddress = secretsLimit(config)
 
   return async (app) => {
     app.post(

@@ -7,6 +7,7 @@ import { requireGoodPassword } from '../auth/password-rules.js'
 import { hashOfToken } from '../auth/refresh-tokens.js'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
+import { secretsLimit } from '../plugins/limits.js'
 import { createReset, readResetOwner, takeReset } from '../store/accounts/password-resets.js'
 import { closed, IdParams, Password } from './schemas.js'
 
@@ -57,7 +58,7 @@ export function passwordResetRoutes(context: Context): FastifyPluginAsyncTypebox
       {
         config: {
           policy: { who: 'anybody' },
-          rateLimit: { max: config.AUTH_RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' },
+          rateLimit: secretsLimit(config),
         },
         schema: {
           summary: 'Set a new password with a one-time token; all sessions end',

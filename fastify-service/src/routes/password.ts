@@ -6,6 +6,7 @@ import { requireGoodPassword } from '../auth/password-rules.js'
 import type { Context } from '../context.js'
 import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
+import { secretsLimit } from '../plugins/limits.js'
 import { setPassword } from '../store/accounts/passwords.js'
 import { readPasswordHash } from '../store/accounts/users.js'
 import { closed, Password } from './schemas.js'
@@ -22,7 +23,7 @@ export function passwordRoutes(context: Context): FastifyPluginAsyncTypebox {
       {
         config: {
           policy: { who: 'user' },
-          rateLimit: { max: config.AUTH_RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' },
+          rateLimit: secretsLimit(config),
         },
         schema: {
           summary: 'Change my password; my other sessions end',

@@ -7,6 +7,7 @@ import { beginSession, makeAccessToken } from '../auth/sign-in.js'
 import type { Context } from '../context.js'
 import { invalid, readLanguage } from '../inputs.js'
 import { callerIfAny } from '../plugins/auth.js'
+import { secretsLimit } from '../plugins/limits.js'
 import { joinAsGuest, joinByLink } from '../store/share-links/share-link-joining.js'
 import { readInvitation } from '../store/share-links/share-links.js'
 import { announceMember } from '../websocket/announce.js'
@@ -31,7 +32,7 @@ export const GuestJoinedSchema = Type.Object(
 
 /** Coming in by a link. */
 export function shareLinkJoiningRoutes(context: Context): FastifyPluginAsyncTypebox {
-  const byAddress = { max: context.config.AUTH_RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' }
+  const byAddress = secretsLimit(context.config)
 
   return async (app) => {
     app.post(

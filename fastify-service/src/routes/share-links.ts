@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { invalid } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
+import { secretsLimit } from '../plugins/limits.js'
 import {
   createShareLink,
   deleteShareLink,
@@ -74,7 +75,7 @@ const Position = Type.Object({ at: Time, id: Type.String({ maxLength: 64 }) })
 /** Links into a conversation, for its moderators, and what they show to those who got one. */
 export function shareLinkRoutes(context: Context): FastifyPluginAsyncTypebox {
   const { config, database } = context
-  const byAddress = { max: config.AUTH_RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' }
+  const byAddress = secretsLimit(config)
 
   return async (app) => {
     app.post(

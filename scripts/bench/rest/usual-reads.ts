@@ -1,22 +1,12 @@
 import { ownColumns, publicColumns, toOwnUser } from '../../../fastify-service/src/store/accounts/users.js'
 import type { ConversationPage } from '../../../fastify-service/src/store/conversations/conversation-list.js'
-import type { ConversationSummary } from '../../../fastify-service/src/store/conversations/conversation-summary.js'
+import {
+  type ConversationSummary,
+  conversationColumns,
+} from '../../../fastify-service/src/store/conversations/conversation-summary.js'
 import { settingsColumns } from '../../../fastify-service/src/store/conversations/settings.js'
 import type { GatewayTables } from '../../../fastify-service/src/store/database.js'
 import type { Reads } from '../../../fastify-service/src/store/reads.js'
-
-const conversationColumns = {
-  id: true,
-  type: true,
-  title: true,
-  groupId: true,
-  directKey: true,
-  version: true,
-  createdById: true,
-  createdAt: true,
-  updatedAt: true,
-  lastActivityAt: true,
-} as const
 
 /** The gateway's hot reads as a team writes them that asks its database through Prisma: the same rows, the same answers. */
 export function usualReads(tables: GatewayTables): Pick<Reads, 'session' | 'ownUser' | 'conversations'> {

@@ -38,7 +38,8 @@ interface Row extends Shown {
 /** A pair stays two: nobody joins or leaves a direct conversation. */
 const pair = 2
 
-const conversationColumns = {
+/** What of a conversation itself is shown, or needed for it. */
+export const conversationColumns = {
   id: true,
   type: true,
   title: true,
