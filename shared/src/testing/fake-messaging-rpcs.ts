@@ -30,10 +30,11 @@ export function createRpcs(fake: Fake, receiver: Receiver): MessagingServiceHand
       translations: targets.map((language) => ({ ...made(language, text), revision: 0 })),
     })),
     GetConversationSummaries: receiver.unary('GetConversationSummaries', (request) => {
-      const { userId, conversationIds, withReadMarks } = request
+      const { userId, conversationIds, withReadMarks, countersOnly } = request
       if (conversationIds.length < 1 || conversationIds.length > most) refuse('Give 1 to 200 conversations.')
       requireIds(userId, ...conversationIds)
       const visible = conversationIds.filter((id) => people.isMember(id, userId))
+      if (countersOnly) return { summaries: visible.map((id) => countersOf(fake, id)) }
       return { summaries: visible.map((id) => summarise(fake, id, userId, withReadMarks)) }
     }),
     GetConversationEvents: receiver.unary('GetConversationEvents', (request) => readEvents(fake, request)),
@@ -65,15 +66,22 @@ function markAsRead(fake: Fake, request: MarkMessageAsReadRequest__Output): Mark
   return { conversationId, seq, moved, unreadCount: lastSeq - seq }
 }
 
-function summarise({ store, people }: Fake, conversationId: string, userId: string, withReadMarks: boolean) {
+function countersOf({ store }: Fake, conversationId: string) {
+  return {
+    conversationId,
+    lastSeq: store.lastSeqOf(conversationId),
+    lastEventSeq: store.log.lastSeqOf(conversationId),
+  }
+}
+
+function summarise(fake: Fake, conversationId: string, userId: string, withReadMarks: boolean) {
+  const { store, people } = fake
   const lastMessage = store.lastOf(conversationId)
-  const lastSeq = store.lastSeqOf(conversationId)
+  const { lastSeq } = countersOf(fake, conversationId)
   const readSeq = store.marks.of(conversationId, userId)
   const marks = store.marks.list(conversationId).filter((mark) => people.isMember(conversationId, mark.userId))
   return {
-    conversationId,
-    lastSeq,
-    lastEventSeq: store.log.lastSeqOf(conversationId),
+    ...countersOf(fake, conversationId),
     ...(lastMessage ? { lastActivityAt: lastMessage.createdAt } : {}),
     readSeq,
     unreadCount: lastSeq - readSeq,

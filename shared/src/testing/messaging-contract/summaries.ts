@@ -25,6 +25,21 @@ export function summariesContract(test: ContractTest): void {
     expect(without?.readMarks).toEqual([])
   })
 
+  it('are the last numbers alone when no more is asked for', async () => {
+    const { conversationId, authorId, readerId } = await test.createMessage()
+    await test.client.create(draft(conversationId, authorId))
+    const foreign = await test.createRoom()
+    const conversationIds = [foreign.conversationId, conversationId]
+    const [full] = await test.client.summarise({ conversationIds, userId: readerId })
+    expect(await test.client.summarise({ conversationIds, userId: readerId, countersOnly: true })).toEqual([
+      {
+        ...{ conversationId, lastSeq: 2, lastEventSeq: full?.lastEventSeq, readSeq: 0, unreadCount: 0 },
+        lastMessage: null,
+        readMarks: [],
+      },
+    ])
+  })
+
   it('count tombstones, which keep their place', async () => {
     const { conversationId, message, authorId, readerId } = await test.createMessage()
     await test.client.remove({ messageId: message.id, userId: authorId })
