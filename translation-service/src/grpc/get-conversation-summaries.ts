@@ -5,7 +5,7 @@ import { Problem } from '@meeshy/shared/problems'
 import type { Context } from '../context.js'
 import { type Member, readMemberships } from '../store/permissions.js'
 import { readMemberMarks } from '../store/read-marks.js'
-import { readSummaries, type Summary } from '../store/summaries.js'
+import { readStates, readSummaries, type Summary } from '../store/summaries.js'
 import { seenBy } from './seen-by.js'
 import { requireId } from './validate.js'
 
@@ -23,6 +23,13 @@ export async function getConversationSummariesRpc(
     throw new Problem('bad_request', `Give 1 to ${maxConversations} conversationIds.`)
   }
   const memberships = await readMemberships(database, userId, ids)
+  if (request.countersOnly)
+    return {
+      summaries: await readCounters(
+        database,
+        ids.filter((id) => memberships.has(id)),
+      ),
+    }
   const found = await readSummaries(database, memberships)
   const summaries: ConversationSummary[] = []
   for (const conversationId of ids) {
@@ -32,6 +39,14 @@ export async function getConversationSummariesRpc(
     summaries.push({ ...present(conversationId, summary, member), readMarks })
   }
   return { summaries }
+}
+
+async function readCounters(database: Context['database'], ids: string[]): Promise<ConversationSummary[]> {
+  const states = await readStates(database, ids)
+  return ids.map((conversationId) => {
+    const { lastSeq = 0, lastEventSeq = 0 } = states.get(conversationId) ?? {}
+    return { conversationId, lastSeq, lastEventSeq }
+  })
 }
 
 function present(conversationId: string, summary: Summary, { reader }: Member): ConversationSummary {
