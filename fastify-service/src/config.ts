@@ -136,6 +136,42 @@ export const settings = Type.Object({
     default: 60,
     description: 'frames one socket may send in 10 seconds',
   }),
+  SOCKETS_PER_USER: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 10,
+    description: 'open sockets of one person',
+  }),
+  SOCKETS_PER_ADDRESS: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 50,
+    description: 'open sockets from one address',
+  }),
+  SOCKET_QUEUED_FRAMES: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 512,
+    description: 'frames that may wait for a client before it is cut as too slow',
+  }),
+  SOCKET_QUEUED_BYTES: Type.Integer({
+    minimum: 1024,
+    maximum: 1024 * 1024 * 1024,
+    default: 1024 * 1024,
+    description: 'bytes that may wait for a client before it is cut as too slow',
+  }),
+  SOCKET_AUTHENTICATION_MS: Type.Integer({
+    minimum: 100,
+    maximum: 600_000,
+    default: 5_000,
+    description: 'how long a socket may stay without a token, in milliseconds',
+  }),
+  SOCKET_HEARTBEAT_MS: Type.Integer({
+    minimum: 100,
+    maximum: 600_000,
+    default: 25_000,
+    description: 'how often sockets are pinged, in milliseconds; a client that misses two pings is gone',
+  }),
 })
 
 export type Config = Static<typeof settings> & {

@@ -3,6 +3,7 @@ import type { Attempts } from './auth/attempts.js'
 import type { Passwords } from './auth/passwords.js'
 import type { RefreshTokens } from './auth/refresh-tokens.js'
 import type { Config } from './config.js'
+import type { Gate } from './gate.js'
 import type { Messaging } from './grpc/messaging.js'
 import type { Rooms } from './store/conversations/rooms.js'
 import type { GatewayDatabase } from './store/database.js'
@@ -28,4 +29,6 @@ export interface Context {
   rooms: Rooms
   /** The open sockets, by user. */
   hub: Hub
+  /** Lets a few clients at a time read what they have missed. */
+  replays: Gate
 }

@@ -9,6 +9,7 @@ import { Passwords } from './auth/passwords.js'
 import { RefreshTokens } from './auth/refresh-tokens.js'
 import type { Config } from './config.js'
 import type { Context } from './context.js'
+import { Gate } from './gate.js'
 import { connectMessaging } from './grpc/client.js'
 import { type Deliver, startEventFeed } from './grpc/events.js'
 import { startMessageErasures } from './grpc/message-erasures.js'
@@ -21,6 +22,8 @@ import { Hub } from './websocket/hub.js'
 import { Mentions } from './websocket/mentions.js'
 
 const drainLimitMs = 3_000
+/** Pages of missed events that are read at once; one page is up to 2 MiB. Every client waits for one at a time. */
+const replaysAtOnce = 8
 
 export interface Gateway {
   /** Where it listens, with the port that it got. */
@@ -68,6 +71,7 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
       messaging: new Messaging(link),
       rooms: new Rooms(database),
       hub: new Hub(),
+      replays: new Gate({ running: replaysAtOnce, queued: Number.POSITIVE_INFINITY, refusal: '' }),
     }
     const mentions = new Mentions(context)
     const deliver: Deliver = async (event) => {

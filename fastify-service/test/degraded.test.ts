@@ -1,4 +1,4 @@
-import type { ClientMessage } from '@meeshy/shared/frames'
+import type { ClientMessage } from '@meeshy/shared/frames/client-message'
 import { newId } from '@meeshy/shared/ids'
 import { type FakeMessaging, startFakeMessaging } from '@meeshy/shared/testing/fake-messaging'
 import { waitFor } from '@meeshy/shared/testing/wait-for'

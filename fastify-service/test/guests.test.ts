@@ -1,4 +1,4 @@
-import { closeCodes } from '@meeshy/shared/frames'
+import { closeCodes } from '@meeshy/shared/frames/close-codes'
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Conversation } from '../src/store/conversations/conversations.js'

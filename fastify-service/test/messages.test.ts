@@ -1,4 +1,4 @@
-import type { ClientMessage } from '@meeshy/shared/frames'
+import type { ClientMessage } from '@meeshy/shared/frames/client-message'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 

@@ -1,4 +1,4 @@
-import type { ClientNotification } from '@meeshy/shared/frames'
+import type { ClientNotification } from '@meeshy/shared/frames/client-notification'
 import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Conversation } from '../src/store/conversations/conversations.js'

@@ -1,4 +1,5 @@
-import type { ClientFrameType, ServerFrame } from '@meeshy/shared/frames'
+import type { ClientFrameType } from '@meeshy/shared/frames/client-frames'
+import type { ServerFrame } from '@meeshy/shared/frames/server-frames'
 import type { ProblemDetails } from '@meeshy/shared/problems'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { WebSocket } from 'ws'

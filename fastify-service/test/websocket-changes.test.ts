@@ -1,4 +1,4 @@
-import type { ClientMessage } from '@meeshy/shared/frames'
+import type { ClientMessage } from '@meeshy/shared/frames/client-message'
 import { newId } from '@meeshy/shared/ids'
 import { ContractClient } from '@meeshy/shared/testing/contract-client'
 import { afterEach, beforeEach, expect, it } from 'vitest'

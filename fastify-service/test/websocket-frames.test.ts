@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { ClientFrame, ClientFrameType } from '@meeshy/shared/frames'
+import type { ClientFrame, ClientFrameType } from '@meeshy/shared/frames/client-frames'
 import { newId } from '@meeshy/shared/ids'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -123,6 +123,14 @@ describe('before authentication', () => {
     auth: { token: 'not-a-token' },
     ping: {},
     'message.send': { conversationId: id, content: 'Hello', clientMessageId: id },
+    'message.edit': { messageId: id, content: 'Hello' },
+    'message.delete': { messageId: id },
+    'message.read': { conversationId: id, seq: 1 },
+    'message.translate': { messageId: id, targetLanguage: 'fr' },
+    'typing.start': { conversationId: id },
+    'typing.stop': { conversationId: id },
+    'presence.set': { status: 'away' },
+    resume: { conversations: { [id]: 1 }, epoch: 'epoch' },
   }
   it.each(Object.entries(samples))('%s is unauthenticated', async (type, data) => {
     const socket = await openSocket(gateway.url)

@@ -27,7 +27,17 @@ async function startSockets(limits: Partial<SocketLimits> = {}, rates = { frames
   const hub = new Hub()
   const people = new Map<string, Identity>()
   const context = {
-    config: { corsOrigins: [], SOCKET_FRAMES_PER_10S: rates.frames, SOCKET_SENDS_PER_10S: rates.sends },
+    config: {
+      corsOrigins: [],
+      SOCKET_FRAMES_PER_10S: rates.frames,
+      SOCKET_SENDS_PER_10S: rates.sends,
+      SOCKETS_PER_USER: 10,
+      SOCKETS_PER_ADDRESS: 50,
+      SOCKET_QUEUED_FRAMES: 512,
+      SOCKET_QUEUED_BYTES: 1024 * 1024,
+      SOCKET_AUTHENTICATION_MS: 5_000,
+      SOCKET_HEARTBEAT_MS: 25_000,
+    },
     log: createLogger({ service: 'gateway', level: 'fatal', directory: '' }),
     database: {
       conversationMember: {
@@ -43,6 +53,7 @@ async function startSockets(limits: Partial<SocketLimits> = {}, rates = { frames
     },
     messaging: {
       epoch: 'epoch',
+      lastEvents: async () => new Map(),
       send: async ({ content }: { content: string }) => {
         begun.push(content)
         await gate.open
@@ -94,7 +105,7 @@ it('greets before anything else, and loses nothing that comes up while the greet
   gate.hello = promise
   const socket = await openSocket(url, { token: 'ana' })
   await waitFor(() => hub.count === 1, { what: 'the socket to join' })
-  hub.sendToUser('ana', { type: 'conversation.created', conversationId: 'c', data: { id: 'c', version: 1 } })
+  hub.tell(['ana'], { type: 'conversation.created', conversationId: 'c', data: { id: 'c', version: 1 } })
   letGo()
   await socket.next('conversation.created')
   expect(socket.frames.map(({ type }) => type)).toEqual(['hello', 'conversation.created'])
@@ -214,8 +225,8 @@ describe('slow consumers', () => {
     let frames = 0
     await waitFor(
       async () => {
-        hub.sendToUser('slow', frame)
-        hub.sendToUser('quick', frame)
+        hub.tell(['slow'], frame)
+        hub.tell(['quick'], frame)
         frames += 1
         return slowIsClosed(slow, hub)
       },

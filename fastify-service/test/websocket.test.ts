@@ -1,4 +1,4 @@
-import type { ClientMessage } from '@meeshy/shared/frames'
+import type { ClientMessage } from '@meeshy/shared/frames/client-message'
 import { newId } from '@meeshy/shared/ids'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -143,7 +143,7 @@ describe('signing in', () => {
     const { data } = await anasSocket.next('hello')
     expect(anasSocket.frames[0]?.type).toBe('hello')
     expect(data).toMatchObject({ userId: ana.user.id, heartbeatMs: 25_000, epoch: expect.stringMatching(/^.{8,}$/) })
-    expect(data.conversations).toEqual({ [conversationId]: { version: 1 } })
+    expect(data.conversations).toEqual({ [conversationId]: { version: 1, lastEventSeq: 0 } })
   })
 
   it('takes the token as a subprotocol and answers with its name', async () => {

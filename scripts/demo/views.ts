@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ServerFrame } from '@meeshy/shared/frames'
+import type { ServerFrame } from '@meeshy/shared/frames/server-frames'
 import { wantedLanguage } from '@meeshy/shared/reader-view'
 import type { ChatClient } from '../lib/chat-client.js'
 import type { FrameOf } from '../lib/chat-socket.js'

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ClientMessage } from '@meeshy/shared/frames'
+import type { ClientMessage } from '@meeshy/shared/frames/client-message'
 import type { Language } from '@meeshy/shared/languages'
 import { ChatSocket, NotAcknowledged } from './chat-socket.js'
 import { request } from './rest-client.js'

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import type { ClientFrame, ClientFrameType, ServerFrame } from '@meeshy/shared/frames'
+import type { ClientFrame, ClientFrameType } from '@meeshy/shared/frames/client-frames'
+import type { ServerFrame } from '@meeshy/shared/frames/server-frames'
 import type { ProblemDetails } from '@meeshy/shared/problems'
 import { WebSocket } from 'ws'
 import { Stop } from './command.js'

@@ -3,6 +3,7 @@ import type { Event__Output } from '@meeshy/shared/generated/proto/meeshy/messag
 import type { SubscribeEventsResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/SubscribeEventsResponse'
 import type { Context } from '../context.js'
 import { FeedProgress } from './feed-progress.js'
+import { Pace } from './pace.js'
 
 const firstPauseMs = 100
 const longestPauseMs = 1_000
@@ -20,8 +21,8 @@ export interface EventFeed {
 
 /**
  * Follows the translation service's events for as long as the gateway lives: from the place where the last process
- * stopped, in order, again and again after every break. Every event is tried, some more than once; one that cannot be
- * delivered in three attempts is logged and left out. What deliveries leave to be done beside the feed is waited for
+ * stopped, in order, again and again after every break. Every event is tried, some more than once; when one cannot be
+ * delivered in three attempts, all clients are sent to come back and resume. What deliveries leave to be done beside the feed is waited for
  * by `settled`, before the place is written down.
  */
 export function startEventFeed(context: FeedContext, deliver: Deliver, settled?: () => Promise<void>): EventFeed {
@@ -88,7 +89,13 @@ async function* readStream(
         context.log.warn('The event feed could not go on where it stopped', { epoch, reason: resyncReason ?? 'epoch' })
         context.hub.sendAway()
       }
-      for (const event of batch.events) await deliverSafely(context, deliver, event)
+      const pace = new Pace()
+      for (const event of batch.events) {
+        await deliverSafely(context, deliver, event)
+        // A client that could not be written to yet is not slow.
+        if (pace.isDue(event)) await context.hub.flusher.flushed()
+      }
+      await context.hub.flusher.flushed()
       progress.advance(batch)
       yield
     }
@@ -103,8 +110,8 @@ function isCut({ epoch, resyncReason }: SubscribeEventsResponse__Output, progres
   return resyncReason !== undefined || (progress.epoch !== null && progress.epoch !== epoch)
 }
 
-/** An event that cannot be delivered is left to the clients' own fetching rather than stopping all that follow. */
-async function deliverSafely({ log }: FeedContext, deliver: Deliver, event: Event__Output): Promise<void> {
+/** An event that cannot be delivered is left to the clients' own fetching, which they are sent away for. */
+async function deliverSafely({ log, hub }: FeedContext, deliver: Deliver, event: Event__Output): Promise<void> {
   for (let attempt = 1; attempt <= deliveryAttempts; attempt += 1) {
     try {
       return await deliver(event)
@@ -114,4 +121,5 @@ async function deliverSafely({ log }: FeedContext, deliver: Deliver, event: Even
       await sleep(firstPauseMs * (attempt - 1))
     }
   }
+  hub.sendAway()
 }

@@ -151,6 +151,22 @@ export class Messaging {
     return new Map(summaries.map((summary) => [summary.conversationId, summary]))
   }
 
+  /** The number of the last event of each of these conversations, 0 for none; without those that are not the user's. */
+  async lastEvents(userId: string, conversationIds: string[]): Promise<Map<string, number>> {
+    if (conversationIds.length === 0) return new Map()
+    const { summaries } = await this.#link.client.getConversationSummaries({
+      userId,
+      conversationIds,
+      countersOnly: true,
+    })
+    return new Map(summaries.map(({ conversationId, lastEventSeq }) => [conversationId, lastEventSeq]))
+  }
+
+  /** A page of what happened in a conversation after an event, as far as it is for this user. */
+  async events({ after, ...which }: { conversationId: string; userId: string; after: number }) {
+    return this.#link.client.getConversationEvents({ ...which, afterEventSeq: after })
+  }
+
   /** Promises to erase the messages of a conversation that is deleted. */
   async eraseConversation(conversationId: string, requestId: string): Promise<void> {
     await this.#link.client.eraseConversation({ conversationId }, { requestId })

@@ -1,4 +1,4 @@
-import type { ClientMessage, ClientTranslation } from '@meeshy/shared/frames'
+import type { ClientMessage, ClientTranslation } from '@meeshy/shared/frames/client-message'
 import type { Message__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Message'
 import type { Translation__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Translation'
 import { type Display, displayFor, type Reader, wantedLanguage } from '@meeshy/shared/reader-view'

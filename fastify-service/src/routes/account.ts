@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed } from '@meeshy/shared/schemas'
 import { type Static, Type } from 'typebox'
 import { accounts } from '../auth/attempts.js'
 import type { Context } from '../context.js'
@@ -6,7 +7,7 @@ import { eraseMessagesIn, eraseMessagesOf } from '../grpc/message-erasures.js'
 import { callerOf, type Identity } from '../plugins/auth.js'
 import { eraseAccount } from '../store/accounts/erase-account.js'
 import { announceDeparture } from '../websocket/announce-departure.js'
-import { closed, IdParams } from './schemas.js'
+import { IdParams } from './schemas.js'
 import { requireSelfOrAdmin } from './self-or-admin.js'
 
 /** May be left out: a missing body is null to its schema. */

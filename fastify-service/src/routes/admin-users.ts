@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, NullableString, PublicUserSchema, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
 import { accountRoles, accountStatuses, givenRoles, listAccounts } from '../store/accounts/accounts.js'
 import { changeAccountRole, changeAccountStatus } from '../store/accounts/change-account.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, Id, IdParams, Line, NullableString, PublicUserSchema, ref } from './schemas.js'
+import { Id, IdParams, Line } from './schemas.js'
 
 export const AccountSchema = Type.Object(
   {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '@meeshy/shared/problems'
+import { closed, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import { accounts } from '../auth/attempts.js'
 import { requireGoodPassword } from '../auth/password-rules.js'
@@ -9,7 +10,7 @@ import { found, invalid, languageOfHeader, readLanguage, readLanguages } from '.
 import { callerOf } from '../plugins/auth.js'
 import { secretsLimit } from '../plugins/limits.js'
 import { createUser, findCredentials } from '../store/accounts/users.js'
-import { closed, Line, Locale, Password, ref, SignedInSchema, UserSchema } from './schemas.js'
+import { Line, Locale, Password, SignedInSchema, UserSchema } from './schemas.js'
 
 const Registration = Type.Object(
   {

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '@meeshy/shared/problems'
+import { closed, PublicUserSchema, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
 import { blockUser, listBlocked, unblockUser } from '../store/friends/blocks.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, Id, IdParams, PublicUserSchema, ref } from './schemas.js'
+import { Id, IdParams } from './schemas.js'
 
 const Blocked = Type.Object({ user: ref(PublicUserSchema), blockedAt: Type.String() })
 

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { eraseMessagesIn } from '../grpc/message-erasures.js'
@@ -10,7 +11,7 @@ import { updateSettings } from '../store/conversations/settings.js'
 import { announceConversation, announceDeletion } from '../websocket/announce.js'
 import { SettingChanges, SettingsSchema } from './conversation-settings.js'
 import { ConversationSchema, Title } from './conversations.js'
-import { closed, IdParams, ref } from './schemas.js'
+import { IdParams } from './schemas.js'
 
 /** What changes a room for everybody, and what for oneself. */
 export function conversationChangeRoutes(context: Context): FastifyPluginAsyncTypebox {

@@ -1,5 +1,6 @@
+import { closed, NullableString } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
-import { closed, Locale, NullableString } from './schemas.js'
+import { Locale } from './schemas.js'
 
 const flags = {
   autoTranslate: Type.Boolean({ description: 'false shows everything in the original' }),

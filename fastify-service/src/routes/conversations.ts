@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, NullableString, PublicUserSchema, ref } from '@meeshy/shared/schemas'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found, invalid } from '../inputs.js'
@@ -16,7 +17,7 @@ import { notifyAll } from '../websocket/notify.js'
 import { SettingsSchema } from './conversation-settings.js'
 import { MemberSchema } from './members.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, Id, IdParams, Line, NullableString, PublicUserSchema, ref, Time } from './schemas.js'
+import { Id, IdParams, Line, Time } from './schemas.js'
 import { standingFields, withStandings } from './standing.js'
 
 const maxMembers = 200

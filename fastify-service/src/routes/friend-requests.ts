@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, NullableString, PublicUserSchema, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found, invalid } from '../inputs.js'
@@ -9,7 +10,7 @@ import { listRequests, readRequest, requestStatuses } from '../store/friends/fri
 import { announceConversation } from '../websocket/announce.js'
 import { notify } from '../websocket/notify.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, Id, IdParams, NullableString, PublicUserSchema, ref } from './schemas.js'
+import { Id, IdParams } from './schemas.js'
 
 export const FriendRequestSchema = Type.Object(
   {

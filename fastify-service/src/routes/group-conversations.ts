@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
 import { requireGroup } from '../store/groups/group-members.js'
 import { ListedSchema, listPage } from './conversations.js'
 import { Page, pageQuery } from './paging.js'
-import { closed, IdParams, ref } from './schemas.js'
+import { IdParams } from './schemas.js'
 
 /** The conversations of a group, for those who are in them: being in the group opens none. */
 export function groupConversationRoutes(context: Context): FastifyPluginAsyncTypebox {

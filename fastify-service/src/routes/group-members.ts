@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
@@ -13,7 +14,7 @@ import {
 import { roles } from '../store/roles.js'
 import { MemberParams, MemberSchema, memberPage } from './members.js'
 import { Page, pageQuery } from './paging.js'
-import { closed, Id, IdParams, ref } from './schemas.js'
+import { Id, IdParams } from './schemas.js'
 
 /** Who is in a group, and as what. */
 export function groupMemberRoutes({ database }: Context): FastifyPluginAsyncTypebox {

@@ -1,6 +1,7 @@
+import { closed, NullableString } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import { pageQuery } from './paging.js'
-import { closed, Id, ImageUrl, Line, NullableString } from './schemas.js'
+import { Id, ImageUrl, Line } from './schemas.js'
 
 export const defaultMaxMembers = 200
 const longestName = 100

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found, readImageUrl } from '../inputs.js'
@@ -7,7 +8,7 @@ import { createGroup, deleteGroup, listGroups, readGroup, searchGroups, updateGr
 import { announceConversation } from '../websocket/announce.js'
 import { defaultMaxMembers, GroupChanges, GroupPosition, GroupQuery, GroupSchema, NewGroup } from './group-schemas.js'
 import { Page, readPageQuery, toPage } from './paging.js'
-import { IdParams, ref } from './schemas.js'
+import { IdParams } from './schemas.js'
 
 /** Groups: people with a common cause. Being in one opens none of its conversations. */
 export function groupRoutes(context: Context): FastifyPluginAsyncTypebox {

@@ -1,12 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { MessageSchema, ReadStateSchema } from '@meeshy/shared/frames/client-message'
+import { closed, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { all, ofReader, presentMessage } from '../grpc/present.js'
 import { found, invalid } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { Content, MessageSchema, OriginalLanguage, ReadStateSchema, translationsQuery } from './message-schemas.js'
+import { markRead } from '../websocket/receipts.js'
+import { Content, OriginalLanguage, translationsQuery } from './message-schemas.js'
 import { Page, pageQuery } from './paging.js'
-import { closed, Id, IdParams, ref } from './schemas.js'
+import { Id, IdParams } from './schemas.js'
 
 const NewMessage = Type.Object(
   {
@@ -26,7 +29,9 @@ const History = Type.Object(
 )
 
 /** The messages of a conversation, as the caller reads them. */
-export function historyRoutes({ messaging, rooms }: Context): FastifyPluginAsyncTypebox {
+export function historyRoutes(context: Context): FastifyPluginAsyncTypebox {
+  const { messaging, rooms } = context
+
   return async (app) => {
     app.post(
       '/:id/messages',
@@ -96,8 +101,7 @@ export function historyRoutes({ messaging, rooms }: Context): FastifyPluginAsync
       },
       async (request) => {
         const place = { conversationId: request.params.id, userId: callerOf(request).userId, seq: request.body.seq }
-        const { conversationId, seq, unreadCount } = await messaging.markRead(place, request.id)
-        return { conversationId, seq, unreadCount }
+        return markRead(context, place, request.id)
       },
     )
   }

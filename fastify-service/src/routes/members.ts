@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, PublicUserSchema, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
@@ -8,7 +9,7 @@ import { roles } from '../store/roles.js'
 import { announceMember } from '../websocket/announce.js'
 import { notify } from '../websocket/notify.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, Id, IdParams, PublicUserSchema, ref, Time } from './schemas.js'
+import { Id, IdParams, Time } from './schemas.js'
 
 export const MemberSchema = Type.Object(
   { user: ref(PublicUserSchema), role: Type.String(), joinedAt: Type.String() },

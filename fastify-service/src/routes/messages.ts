@@ -1,18 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { MessageSchema, ReadStateSchema, TranslationSchema } from '@meeshy/shared/frames/client-message'
+import { closed, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { all, ofReader, presentMessage, presentTranslation } from '../grpc/present.js'
 import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import {
-  Content,
-  MessageSchema,
-  OriginalLanguage,
-  ReadStateSchema,
-  TranslationSchema,
-  translationsQuery,
-} from './message-schemas.js'
-import { closed, IdParams, Locale, ref } from './schemas.js'
+import { markRead } from '../websocket/receipts.js'
+import { Content, OriginalLanguage, translationsQuery } from './message-schemas.js'
+import { IdParams, Locale } from './schemas.js'
 import { untilGone } from './until-gone.js'
 
 const Edit = Type.Object(
@@ -31,7 +27,9 @@ const Edit = Type.Object(
 )
 
 /** One message: read, edited by its author, deleted by its author or a moderator, translated, marked as read. */
-export function messageRoutes({ messaging, rooms }: Context): FastifyPluginAsyncTypebox {
+export function messageRoutes(context: Context): FastifyPluginAsyncTypebox {
+  const { messaging, rooms } = context
+
   return async (app) => {
     app.get(
       '/:id',
@@ -125,8 +123,7 @@ export function messageRoutes({ messaging, rooms }: Context): FastifyPluginAsync
       },
       async (request) => {
         const place = { messageId: request.params.id, userId: callerOf(request).userId }
-        const { conversationId, seq, unreadCount } = await messaging.markRead(place, request.id)
-        return { conversationId, seq, unreadCount }
+        return markRead(context, place, request.id)
       },
     )
   }

@@ -1,25 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { NotificationSchema } from '@meeshy/shared/frames/client-notification'
+import { closed, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
-import { countUnread, listNotifications, markAllRead, markRead, notificationTypes } from '../store/notifications.js'
+import { countUnread, listNotifications, markAllRead, markRead } from '../store/notifications.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, Id, IdParams, NullableString, PublicUserSchema, ref } from './schemas.js'
-
-export const NotificationSchema = Type.Object(
-  {
-    id: Type.String(),
-    type: Type.String({ description: notificationTypes.join(', ') }),
-    actor: Type.Union([ref(PublicUserSchema), Type.Null()], { description: 'who caused it' }),
-    conversationId: NullableString,
-    messageId: NullableString,
-    requestId: NullableString,
-    createdAt: Type.String(),
-    readAt: NullableString,
-  },
-  { $id: 'Notification', description: 'Something to see when one comes back' },
-)
+import { Id, IdParams } from './schemas.js'
 
 const NotificationPage = Type.Object({
   ...Page(ref(NotificationSchema)).properties,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '@meeshy/shared/problems'
+import { closed } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import { accounts } from '../auth/attempts.js'
 import { requireGoodPassword } from '../auth/password-rules.js'
@@ -9,7 +10,7 @@ import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
 import { secretsLimit } from '../plugins/limits.js'
 import { createReset, readResetOwner, takeReset } from '../store/accounts/password-resets.js'
-import { closed, IdParams, Password } from './schemas.js'
+import { IdParams, Password } from './schemas.js'
 
 const tokenBytes = 32
 

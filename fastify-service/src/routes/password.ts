@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '@meeshy/shared/problems'
+import { closed } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import { accounts } from '../auth/attempts.js'
 import { requireGoodPassword } from '../auth/password-rules.js'
@@ -9,7 +10,7 @@ import { callerOf } from '../plugins/auth.js'
 import { secretsLimit } from '../plugins/limits.js'
 import { setPassword } from '../store/accounts/passwords.js'
 import { readPasswordHash } from '../store/accounts/users.js'
-import { closed, Password } from './schemas.js'
+import { Password } from './schemas.js'
 
 const Change = Type.Object({ currentPassword: Type.String({ maxLength: 256 }), newPassword: Password }, closed)
 

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, ref } from '@meeshy/shared/schemas'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found, readImageUrl, readLanguage, readLanguages } from '../inputs.js'
 import { callerOf } from '../plugins/auth.js'
 import { updateProfile } from '../store/accounts/profiles.js'
 import type { OwnUser } from '../store/accounts/users.js'
-import { closed, IdParams, ImageUrl, Line, Locale, ref, UserSchema } from './schemas.js'
+import { IdParams, ImageUrl, Line, Locale, UserSchema } from './schemas.js'
 import { requireSelfOrAdmin } from './self-or-admin.js'
 
 const ProfileChanges = Type.Object(

@@ -1,16 +1,7 @@
 import { idPattern } from '@meeshy/shared/ids'
-import { type Static, type TSchema, Type } from 'typebox'
+import { NullableString, PublicUserSchema, ref } from '@meeshy/shared/schemas'
+import { Type } from 'typebox'
 import { imageUrlLimit } from '../inputs.js'
-
-/** A text that may be absent. JSON Schema's short form: the serializer is much faster at it than at a union. */
-export const NullableString = Type.Unsafe<string | null>({ type: ['string', 'null'] })
-export const NullableInteger = Type.Unsafe<number | null>({ type: ['integer', 'null'] })
-export const NullableNumber = Type.Unsafe<number | null>({ type: ['number', 'null'] })
-
-/** Refers to a named schema, which `app.addSchema` has to know. */
-export function ref<Schema extends TSchema>(schema: Schema) {
-  return Type.Unsafe<Static<Schema>>({ $ref: `${(schema as { $id?: string }).$id}#` })
-}
 
 /** Letters, digits, signs or punctuation, but for the few of them that show nothing. */
 const visible = '(?![\\p{DI}\\u2800])[\\p{L}\\p{N}\\p{S}\\p{P}]'
@@ -40,20 +31,6 @@ export const Time = Type.Integer({ minimum: 0, maximum: 253_402_300_799_999 })
 
 /** An id in a path. What cannot be one is answered like one that is nobody's. */
 export const IdParams = Type.Object({ id: Id })
-
-/** Bodies and queries refuse what they do not know. */
-export const closed = { additionalProperties: false } as const
-
-export const PublicUserSchema = Type.Object(
-  {
-    id: Type.String(),
-    username: Type.String(),
-    displayName: Type.String(),
-    avatarUrl: NullableString,
-    preferredLanguage: Type.String(),
-  },
-  { $id: 'PublicUser', description: 'What everybody may know of a person' },
-)
 
 export const UserSchema = Type.Object(
   {

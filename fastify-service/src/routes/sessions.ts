@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, NullableString, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import { refresh } from '../auth/refresh.js'
 import type { Context } from '../context.js'
@@ -7,7 +8,7 @@ import { callerOf, type Identity } from '../plugins/auth.js'
 import { listSessions, revokeSession } from '../store/sessions/sessions.js'
 import { sweepRoom } from '../websocket/sweep.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, Id, IdParams, NullableString, ref, SignedInSchema } from './schemas.js'
+import { Id, IdParams, SignedInSchema } from './schemas.js'
 
 export const SessionSchema = Type.Object(
   {

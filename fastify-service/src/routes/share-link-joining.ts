@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Problem } from '@meeshy/shared/problems'
+import { closed, ref } from '@meeshy/shared/schemas'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { beginSession, makeAccessToken } from '../auth/sign-in.js'
@@ -12,7 +13,7 @@ import { joinAsGuest, joinByLink } from '../store/share-links/share-link-joining
 import { readInvitation } from '../store/share-links/share-links.js'
 import { announceMember } from '../websocket/announce.js'
 import { sweepRoom } from '../websocket/sweep.js'
-import { closed, Line, Locale, ref, SignedInSchema } from './schemas.js'
+import { Line, Locale, SignedInSchema } from './schemas.js'
 import { LinkParams } from './share-links.js'
 
 const Joining = Type.Object(

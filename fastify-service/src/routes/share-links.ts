@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, NullableInteger, NullableString, ref } from '@meeshy/shared/schemas'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { invalid } from '../inputs.js'
@@ -14,7 +15,7 @@ import {
   updateShareLink,
 } from '../store/share-links/share-links.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, Id, Line, NullableInteger, NullableString, ref, Time } from './schemas.js'
+import { Id, Line, Time } from './schemas.js'
 
 const longestLifeMs = 366 * 24 * 60 * 60 * 1000
 

@@ -1,10 +1,10 @@
+import { MessageSchema } from '@meeshy/shared/frames/client-message'
 import type { ConversationSummary__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/ConversationSummary'
 import { Problem, type ProblemCode } from '@meeshy/shared/problems'
+import { NullableInteger, ref } from '@meeshy/shared/schemas'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
 import { presentShown } from '../grpc/present.js'
-import { MessageSchema } from './message-schemas.js'
-import { NullableInteger, ref } from './schemas.js'
 
 /** Where a conversation stands for its reader; all of it null while messages are not available. */
 export const standingFields = {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { languages } from '@meeshy/shared/languages'
+import { closed, NullableNumber, NullableString } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { translateBack } from '../grpc/back-translation.js'
@@ -7,7 +8,7 @@ import { translateDeadlineMs } from '../grpc/call.js'
 import { presentTranslation } from '../grpc/present.js'
 import { Previews } from '../grpc/previews.js'
 import { callerOf } from '../plugins/auth.js'
-import { closed, Locale, NullableNumber, NullableString } from './schemas.js'
+import { Locale } from './schemas.js'
 import { untilGone } from './until-gone.js'
 
 const Preview = Type.Object(

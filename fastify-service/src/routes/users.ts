@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, PublicUserSchema, ref } from '@meeshy/shared/schemas'
 import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { found } from '../inputs.js'
@@ -6,7 +7,7 @@ import { callerOf } from '../plugins/auth.js'
 import { readProfile } from '../store/accounts/profiles.js'
 import { searchUsers } from '../store/accounts/search-users.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
-import { closed, IdParams, Line, PublicUserSchema, ref, UserSchema } from './schemas.js'
+import { IdParams, Line, UserSchema } from './schemas.js'
 
 /** Where a page of people ended. */
 const Username = Type.String({ pattern: '^[a-zA-Z0-9_.-]{1,32}$' })

@@ -1,17 +1,8 @@
-import type { ClientNotification } from '@meeshy/shared/frames'
+import type { ClientNotification, NotificationType } from '@meeshy/shared/frames/client-notification'
 import { newId } from '@meeshy/shared/ids'
 import { publicColumns } from './accounts/users.js'
 import { chunksOf } from './chunks.js'
 import type { GatewayDatabase, GatewayTables } from './database.js'
-
-export const notificationTypes = [
-  'mention',
-  'friend_request',
-  'friend_request_accepted',
-  'added_to_conversation',
-] as const
-
-export type NotificationType = (typeof notificationTypes)[number]
 
 /** What a notification is about. */
 export interface Occasion {

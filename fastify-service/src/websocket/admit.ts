@@ -1,4 +1,6 @@
-import { closeCodes, type HelloData } from '@meeshy/shared/frames'
+import { closeCodes } from '@meeshy/shared/frames/close-codes'
+import type { HelloData } from '@meeshy/shared/frames/server-frames'
+import { Problem } from '@meeshy/shared/problems'
 import { readRecentConversations } from '../store/conversations/recent-conversations.js'
 import { findLiveSessions } from '../store/sessions/live-sessions.js'
 import type { Connection, Holder } from './connection.js'
@@ -36,11 +38,21 @@ export async function admit(sockets: Sockets, connection: Connection, holder: Ho
 
 async function makeHello({ context, limits }: Sockets, connectionId: string, userId: string): Promise<HelloData> {
   const recent = await readRecentConversations(context.database, { userId, limit: helloConversations })
+  const ids = recent.map(({ id }) => id)
+  const ends = await context.messaging.lastEvents(userId, ids).catch(unlessUnavailable)
   return {
     connectionId,
     userId,
     epoch: context.messaging.epoch ?? '',
     heartbeatMs: limits.heartbeatMs,
-    conversations: Object.fromEntries(recent.map(({ id, version }) => [id, { version }])),
+    conversations: Object.fromEntries(
+      recent.map(({ id, version }) => [id, { version, lastEventSeq: ends?.get(id) ?? null }]),
+    ),
   }
+}
+
+/** Without messages the rest of the gateway goes on. */
+function unlessUnavailable(error: unknown): null {
+  if (error instanceof Problem && error.status === 503) return null
+  throw error
 }

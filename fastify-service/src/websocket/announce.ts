@@ -1,4 +1,4 @@
-import type { ConversationChange, MemberChange, ServerFrame } from '@meeshy/shared/frames'
+import type { ConversationChange, MemberChange } from '@meeshy/shared/frames/server-frames'
 import type { Context } from '../context.js'
 
 type Announcer = Pick<Context, 'rooms' | 'hub'>
@@ -11,13 +11,14 @@ export async function announceConversation(
 ): Promise<void> {
   context.rooms.forget(change.id)
   const members = await context.rooms.read(change.id)
-  tell(context, members.keys(), { type: `conversation.${type}`, conversationId: change.id, data: change })
+  context.hub.tell(members.keys(), { type: `conversation.${type}`, conversationId: change.id, data: change })
 }
 
 /** Tells those who were the members that a conversation is gone, after the commit. */
 export function announceDeletion(context: Announcer, memberIds: string[], change: ConversationChange): void {
   context.rooms.forget(change.id)
-  tell(context, memberIds, { type: 'conversation.deleted', conversationId: change.id, data: change })
+  context.hub.leave(memberIds, change.id)
+  context.hub.tell(memberIds, { type: 'conversation.deleted', conversationId: change.id, data: change })
 }
 
 /** Tells the members, and who is one no more, of a change among them, after the commit. */
@@ -29,9 +30,10 @@ export async function announceMember(
 ): Promise<void> {
   context.rooms.forget(conversationId)
   const members = await context.rooms.read(conversationId)
-  tell(context, new Set([...members.keys(), change.userId]), { type: `member.${type}`, conversationId, data: change })
-}
-
-function tell({ hub }: Announcer, userIds: Iterable<string>, frame: ServerFrame): void {
-  for (const userId of userIds) hub.sendToUser(userId, frame)
+  if (!members.has(change.userId)) context.hub.leave([change.userId], conversationId)
+  context.hub.tell(new Set([...members.keys(), change.userId]), {
+    type: `member.${type}`,
+    conversationId,
+    data: change,
+  })
 }

@@ -1,45 +1,56 @@
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { closeCodes, type ServerFrame } from '@meeshy/shared/frames'
+import { closeCodes } from '@meeshy/shared/frames/close-codes'
+import type { ServerFrame } from '@meeshy/shared/frames/server-frames'
 import { newId } from '@meeshy/shared/ids'
 import { WebSocket } from 'ws'
-import { serialiseFrame } from './frames.js'
+import type { Identity } from '../plugins/auth.js'
+import { CatchUp } from './catch-up.js'
+import type { Flusher } from './flusher.js'
 import type { SocketLimits } from './limits.js'
+import { Outbox, type OutboxLimits } from './outbox.js'
+import { conversationOf, encode, type Outgoing } from './outgoing.js'
 
 /** Whose socket it is, and until when. */
-export interface Holder {
-  userId: string
-  sessionId: string
-  expiresAt: Date
-}
+export type Holder = Pick<Identity, 'userId' | 'sessionId' | 'role' | 'expiresAt'>
 
-/** Timers cannot wait longer than this (2^31 - 1 ms). */
-const longestTimerMs = 2_147_483_647
 const missedBeatsLimit = 2
 
-type ConnectionLimits = Pick<SocketLimits, 'framesInFlight' | 'maxBufferedBytes' | 'maxQueuedFrames'>
+interface ConnectionOptions {
+  /** Reads frames and closes. */
+  webSocket: WebSocket
+  /** The socket below it. */
+  socket: Socket
+  flusher: Flusher
+  limits: OutboxLimits & Pick<SocketLimits, 'framesInFlight'>
+}
 
 /** One socket: its only writer, the order of its frames, and who it belongs to. */
 export class Connection {
   readonly id = newId()
-  readonly #socket: WebSocket
-  readonly #limits: ConnectionLimits
+  /** The conversations whose missed events it is getting. */
+  readonly catchUp = new CatchUp()
+  readonly #webSocket: WebSocket
+  readonly #outbox: Outbox
+  readonly #framesInFlight: number
   #holder: Holder | null = null
-  #expiry: NodeJS.Timeout | undefined
-  /** Frames that wait for `hello`; null once it is out. */
-  #held: Buffer[] | null = []
-  #queuedFrames = 0
   #work: Promise<void> = Promise.resolve()
   #inFlight = 0
   #accepting = true
   #missedBeats = 0
+  #gone: AbortController | undefined
 
-  constructor(socket: WebSocket, limits: ConnectionLimits) {
-    this.#socket = socket
-    this.#limits = limits
-    socket.on('pong', () => {
+  constructor({ webSocket, socket, flusher, limits }: ConnectionOptions) {
+    this.#webSocket = webSocket
+    this.#outbox = new Outbox({ socket, flusher, limits, onSlow: () => this.#closeSlow() })
+    this.#framesInFlight = limits.framesInFlight
+    webSocket.on('pong', () => {
       this.#missedBeats = 0
     })
-    socket.on('close', () => clearTimeout(this.#expiry))
+    webSocket.on('close', () => {
+      this.#end()
+      this.#gone?.abort()
+    })
   }
 
   /** Null until somebody has signed in. */
@@ -49,37 +60,54 @@ export class Connection {
 
   /** Whether it takes frames; false as soon as a close has begun. */
   get open(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN
+    return this.#webSocket.readyState === WebSocket.OPEN
+  }
+
+  /** Aborts when the socket has closed. */
+  get gone(): AbortSignal {
+    this.#gone ??= new AbortController()
+    if (this.#webSocket.readyState === WebSocket.CLOSED) this.#gone.abort()
+    return this.#gone.signal
   }
 
   /** Makes the socket somebody's until their token expires; again with a fresh token. */
   hold(holder: Holder): void {
     this.#holder = holder
-    this.#closeAt(holder.expiresAt)
   }
 
-  /** Sends `hello`, and then what came up while it was made: nothing reaches a client before it. */
   greet(hello: ServerFrame): void {
-    const held = this.#held ?? []
-    this.#held = null
-    this.send(hello)
-    for (const bytes of held) this.write(bytes)
-  }
-
-  send(frame: ServerFrame): void {
-    this.write(serialiseFrame(frame))
+    this.#outbox.greet(encode(hello))
   }
 
   /** Sends an event; a client that does not take them in time is closed as a slow consumer. */
-  write(bytes: Buffer): void {
-    if (!this.#held) this.#writeNow(bytes)
-    else if (this.#held.length < this.#limits.maxQueuedFrames) this.#held.push(bytes)
-    else this.#closeSlow()
+  write(frame: Outgoing): void {
+    if (this.open) this.#outbox.write(frame)
+  }
+
+  /** Sends an event of a message, unless the conversation's missed events come first, with this one among them. */
+  deliver(frame: Outgoing, conversationId: string, eventSeq: number): void {
+    if (!this.catchUp.holdsBack(conversationId, eventSeq)) this.write(frame)
   }
 
   /** Answers a frame; unlike events, answers do not wait for `hello`. */
-  answer(frame: ServerFrame): void {
-    this.#writeNow(serialiseFrame(frame))
+  answer(frame: ServerFrame, options?: { exempt: boolean }): void {
+    if (this.open) this.#outbox.answer(encode(frame, options))
+  }
+
+  /** Takes back or replaces frames that are not on their way yet. */
+  revise(change: (frame: Outgoing) => Outgoing | null): void {
+    this.#outbox.revise(change)
+  }
+
+  /** Nothing of this conversation is for the user any more: what waits is dropped. */
+  leave(conversationId: string): void {
+    this.catchUp.end(conversationId)
+    this.#outbox.revise((frame) => (conversationOf(frame) === conversationId ? null : frame))
+  }
+
+  /** Resolves when the client has taken everything, or is gone. */
+  empty(): Promise<void> {
+    return this.#outbox.empty()
   }
 
   /**
@@ -88,68 +116,54 @@ export class Connection {
    */
   enqueue(work: () => Promise<void>): boolean {
     if (!this.#accepting) return true
-    if (this.#inFlight >= this.#limits.framesInFlight) return false
+    if (this.#inFlight >= this.#framesInFlight) return false
+    this.#work = this.#work.then(() => (this.#accepting ? work() : undefined)).catch(() => this.terminate())
+    this.await(this.#work)
+    return true
+  }
+
+  /** Counts work as under way until it is done, though the next frames need not wait for it. */
+  await(work: Promise<void>): void {
     this.#inFlight += 1
-    this.#work = this.#work
-      .then(() => (this.#accepting ? work() : undefined))
-      // Whoever gives work handles its failures; one that comes through leaves a socket that nobody answers.
+    // Whoever gives work handles its failures; one that comes through leaves a socket that nobody answers.
+    void work
       .catch(() => this.terminate())
       .finally(() => {
         this.#inFlight -= 1
       })
-    return true
   }
 
-  /** Waits for the frames under way, at most this long. */
+  /** Waits for the frames under way and for their answers to be taken, at most this long. */
   async drain(limitMs: number): Promise<void> {
-    if (this.#inFlight > 0) await Promise.race([this.#work, sleep(limitMs)])
+    const done = this.#inFlight > 0 ? this.#work.then(() => this.empty()) : this.empty()
+    await Promise.race([done, sleep(limitMs)])
   }
 
   /** Pings; a client that has missed two pings is gone. */
   beat(): void {
     if (this.#missedBeats >= missedBeatsLimit) this.terminate()
-    else if (this.open) this.#socket.ping()
+    else if (this.open) this.#webSocket.ping()
     this.#missedBeats += 1
   }
 
   /** Says why and stops taking frames; the library cuts a client that does not answer the close. */
   close(code: number, reason: string): void {
-    this.#accepting = false
-    this.#socket.close(code, reason)
+    this.#end()
+    this.#webSocket.close(code, reason)
   }
 
   /** Cuts the line without a word. */
   terminate(): void {
-    this.#accepting = false
-    this.#socket.terminate()
+    this.#end()
+    this.#webSocket.terminate()
   }
 
-  #writeNow(bytes: Buffer): void {
-    if (!this.open) return
-    const { maxQueuedFrames, maxBufferedBytes } = this.#limits
-    if (this.#queuedFrames >= maxQueuedFrames || this.#socket.bufferedAmount > maxBufferedBytes) {
-      this.#closeSlow()
-      return
-    }
-    this.#queuedFrames += 1
-    this.#socket.send(bytes, { binary: false }, () => {
-      this.#queuedFrames -= 1
-    })
+  #end(): void {
+    this.#accepting = false
+    this.#outbox.close()
   }
 
   #closeSlow(): void {
     this.close(closeCodes.slowConsumer, 'slow consumer: come back and resume')
-  }
-
-  #closeAt(time: Date): void {
-    clearTimeout(this.#expiry)
-    const leftMs = time.getTime() - Date.now()
-    this.#expiry = setTimeout(
-      () => {
-        if (leftMs > longestTimerMs) this.#closeAt(time)
-        else this.close(closeCodes.tokenExpired, 'token expired: refresh, then come back')
-      },
-      Math.min(Math.max(leftMs, 0), longestTimerMs),
-    )
   }
 }

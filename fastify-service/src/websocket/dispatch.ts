@@ -1,12 +1,21 @@
-import { type ClientFrame, type ClientFrameType, closeCodes, type FrameRef } from '@meeshy/shared/frames'
+import type { ClientFrame, ClientFrameType, FrameRef } from '@meeshy/shared/frames/client-frames'
+import { closeCodes } from '@meeshy/shared/frames/close-codes'
 import { newId } from '@meeshy/shared/ids'
 import { Problem } from '@meeshy/shared/problems'
-import type { Connection } from './connection.js'
+import { requireRoleFor } from '../plugins/policy.js'
+import type { Connection, Holder } from './connection.js'
 import { type ParsedFrame, parseFrame } from './frames.js'
 import { auth } from './handlers/auth.js'
 import type { FrameHandler } from './handlers/handler.js'
+import { messageDelete } from './handlers/message-delete.js'
+import { messageEdit } from './handlers/message-edit.js'
+import { messageRead } from './handlers/message-read.js'
 import { messageSend } from './handlers/message-send.js'
+import { messageTranslate } from './handlers/message-translate.js'
 import { ping } from './handlers/ping.js'
+import { presenceSet } from './handlers/presence-set.js'
+import { resume } from './handlers/resume.js'
+import { typingStart, typingStop } from './handlers/typing.js'
 import type { Rate } from './rates.js'
 import type { Sockets } from './sockets.js'
 
@@ -15,6 +24,14 @@ export const handlers: { [Name in ClientFrameType]: FrameHandler<Name> } = {
   auth,
   ping,
   'message.send': messageSend,
+  'message.edit': messageEdit,
+  'message.delete': messageDelete,
+  'message.read': messageRead,
+  'message.translate': messageTranslate,
+  'typing.start': typingStart,
+  'typing.stop': typingStop,
+  'presence.set': presenceSet,
+  resume,
 }
 
 /** Takes a frame from the wire; it is handled after those that came before it. */
@@ -33,7 +50,14 @@ async function countFrame({ rates, limits }: Sockets, connection: Connection): P
   return rate
 }
 
+/** Resolves when the next frame may be handled: at once for one that waits for a model. */
 async function handle(sockets: Sockets, connection: Connection, parsed: ParsedFrame, rate: Rate): Promise<void> {
+  const answered = answer(sockets, connection, parsed, rate)
+  if ('frame' in parsed && handlers[parsed.frame.type].waits) connection.await(answered)
+  else await answered
+}
+
+async function answer(sockets: Sockets, connection: Connection, parsed: ParsedFrame, rate: Rate): Promise<void> {
   const requestId = newId()
   try {
     if (rate.problem) throw rate.problem
@@ -49,11 +73,12 @@ async function run(sockets: Sockets, connection: Connection, frame: ClientFrame,
   // The table's type ties every name to its own data, which the compiler cannot follow through the lookup.
   const handler = handlers[frame.type] as FrameHandler<ClientFrameType>
   const { holder } = connection
-  if (handler.policy === 'public') {
-    return handler.handle({ sockets, connection, holder, requestId }, frame.data as never)
+  if (handler.policy.who !== 'anybody') {
+    if (!holder) throw new Problem('unauthenticated')
+    requireRoleFor(handler.policy, holder.role)
   }
-  if (!holder) throw new Problem('unauthenticated')
-  return handler.handle({ sockets, connection, holder, requestId }, frame.data as never)
+  // Null only for handlers that are for anybody, and say so in their type.
+  return handler.handle({ sockets, connection, holder: holder as Holder, requestId }, frame.data as never)
 }
 
 /** A handler's pointers count from its data, those of every answer from the frame. */

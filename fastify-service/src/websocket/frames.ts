@@ -4,8 +4,7 @@ import {
   clientFrames,
   type FrameRef,
   frameRef,
-  type ServerFrame,
-} from '@meeshy/shared/frames'
+} from '@meeshy/shared/frames/client-frames'
 import { Problem } from '@meeshy/shared/problems'
 import { Compile } from 'typebox/compile'
 import { toFieldErrors } from '../plugins/problems.js'
@@ -37,11 +36,6 @@ export function parseFrame(raw: Buffer, isBinary: boolean): ParsedFrame {
   if (validator.Check(value)) return { ref, frame: value as ClientFrame<ClientFrameType> }
   const errors = validator.Errors(value).slice(0, maxErrors).flatMap(toFieldErrors)
   return { ref, problem: new Problem('validation_failed', undefined, { errors }) }
-}
-
-/** A frame as it goes out: one buffer for all sockets that get the same. */
-export function serialiseFrame(frame: ServerFrame): Buffer {
-  return Buffer.from(JSON.stringify(frame))
 }
 
 function refuse(ref: FrameRef | undefined, detail: string): ParsedFrame {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { closeCodes, type ServerFrame } from '@meeshy/shared/frames'
+import { closeCodes } from '@meeshy/shared/frames/close-codes'
+import type { ServerFrame } from '@meeshy/shared/frames/server-frames'
 import type { Connection } from './connection.js'
-import { serialiseFrame } from './frames.js'
+import { Flusher } from './flusher.js'
+import { encode, type Outgoing } from './outgoing.js'
 
 /** How long a closing gateway waits for frames under way, and again for clients to answer the close. */
 const closeStepMs = 500
@@ -12,6 +14,7 @@ const nobody: ReadonlySet<Connection> = new Set()
 
 /** The open sockets of everybody who is signed in, by person and by session. */
 export class Hub {
+  readonly flusher = new Flusher()
   readonly #byUser = new Map<string, Set<Connection>>()
   readonly #sessionOf = new Map<Connection, { userId: string; sessionId: string }>()
   #closed: Promise<void> | undefined
@@ -61,11 +64,22 @@ export class Hub {
     return this.#closed !== undefined
   }
 
-  sendToUser(userId: string, frame: ServerFrame): void {
-    const connections = this.connectionsOf(userId)
-    if (connections.size === 0) return
-    const bytes = serialiseFrame(frame)
-    for (const connection of connections) connection.write(bytes)
+  /** Sends a frame, made once, to every device of these people. */
+  tell(userIds: Iterable<string>, frame: ServerFrame): void {
+    let outgoing: Outgoing | undefined
+    for (const userId of userIds) {
+      for (const connection of this.connectionsOf(userId)) {
+        outgoing ??= encode(frame)
+        connection.write(outgoing)
+      }
+    }
+  }
+
+  /** A conversation is no longer these people's: what waits for them of it is dropped. */
+  leave(userIds: Iterable<string>, conversationId: string): void {
+    for (const userId of userIds) {
+      for (const connection of this.connectionsOf(userId)) connection.leave(conversationId)
+    }
   }
 
   /** Closes the sockets of a session, for instance because of a sign-out. */

@@ -1,4 +1,6 @@
-/** What one socket may cost, and how long things take. Tests shorten the times. */
+import type { Config } from '../config.js'
+
+/** What one socket may cost, and how long things take. */
 export interface SocketLimits {
   heartbeatMs: number
   /** How long a socket may stay without a token. */
@@ -6,6 +8,7 @@ export interface SocketLimits {
   /** How often the sessions of all open sockets are looked up. */
   sessionCheckMs: number
   socketsPerUser: number
+  socketsPerAddress: number
   /** Received and not yet answered; one more is refused with `overloaded`. */
   framesInFlight: number
   /** Not yet taken by the client; beyond either the socket is closed as a slow consumer. */
@@ -15,13 +18,16 @@ export interface SocketLimits {
   floodFactor: number
 }
 
-export const socketLimits: SocketLimits = {
-  heartbeatMs: 25_000,
-  authenticationMs: 5_000,
-  sessionCheckMs: 1_000,
-  socketsPerUser: 10,
-  framesInFlight: 32,
-  maxBufferedBytes: 1024 * 1024,
-  maxQueuedFrames: 512,
-  floodFactor: 5,
+export function socketLimits(config: Config): SocketLimits {
+  return {
+    heartbeatMs: config.SOCKET_HEARTBEAT_MS,
+    authenticationMs: config.SOCKET_AUTHENTICATION_MS,
+    sessionCheckMs: 5_000,
+    socketsPerUser: config.SOCKETS_PER_USER,
+    socketsPerAddress: config.SOCKETS_PER_ADDRESS,
+    framesInFlight: 32,
+    maxBufferedBytes: config.SOCKET_QUEUED_BYTES,
+    maxQueuedFrames: config.SOCKET_QUEUED_FRAMES,
+    floodFactor: 5,
+  }
 }

@@ -16,7 +16,7 @@ export function notify(context: Notifier, { userId, ...occasion }: Occasion & { 
 export async function notifyAll(context: Notifier, userIds: readonly string[], occasion: Occasion): Promise<void> {
   try {
     const created = await createNotifications(context.database, userIds, occasion)
-    for (const [userId, data] of created) context.hub.sendToUser(userId, { type: 'notification.new', data })
+    for (const [userId, data] of created) context.hub.tell([userId], { type: 'notification.new', data })
     await dropOldNotifications(context.database, created.keys())
   } catch (error) {
     const { type, conversationId, messageId, requestId } = occasion

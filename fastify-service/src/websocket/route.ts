@@ -1,10 +1,11 @@
 import websocket from '@fastify/websocket'
-import { closeCodes } from '@meeshy/shared/frames'
+import { closeCodes } from '@meeshy/shared/frames/close-codes'
 import { Problem } from '@meeshy/shared/problems'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { Context } from '../context.js'
 import type { Identity } from '../plugins/auth.js'
+import { addressKey } from '../plugins/client-address.js'
 import { admit } from './admit.js'
 import { Connection } from './connection.js'
 import { receive } from './dispatch.js'
@@ -37,7 +38,7 @@ export async function registerWebsocket(
   limits: Partial<SocketLimits> = {},
 ): Promise<void> {
   const authenticate = (token: string) => app.authenticateToken(token)
-  const sockets = createSockets(context, { ...socketLimits, ...limits }, authenticate)
+  const sockets = createSockets(context, { ...socketLimits(context.config), ...limits }, authenticate)
   const identities = new WeakMap<FastifyRequest, Identity>()
   await app.register(websocket, {
     options: serverOptions,
@@ -64,14 +65,17 @@ export async function registerWebsocket(
     handler: () => {
       throw new Problem('bad_request', 'This address speaks WebSocket: connect with a WebSocket client.')
     },
-    wsHandler: (socket, request) => accept(sockets, socket, identities.get(request)),
+    wsHandler: (socket, request) => accept(sockets, socket, request, identities.get(request)),
   })
 }
 
 /** Attaches every listener before anything waits: frames that came with the handshake would be lost. */
-function accept(sockets: Sockets, socket: WebSocket, identity: Identity | undefined): void {
-  const { context, rates, limits } = sockets
-  const connection = new Connection(socket, limits)
+function accept(sockets: Sockets, socket: WebSocket, request: FastifyRequest, identity: Identity | undefined): void {
+  const { context, rates, limits, addresses } = sockets
+  const { flusher } = context.hub
+  const connection = new Connection({ webSocket: socket, socket: request.raw.socket, flusher, limits })
+  const address = addressKey(request.ip)
+  const isOneTooMany = addresses.add(address) > limits.socketsPerAddress
   const deadline = setTimeout(() => {
     if (!connection.holder) connection.close(closeCodes.authenticationTimeout, 'no authentication in time')
   }, limits.authenticationMs)
@@ -79,11 +83,13 @@ function accept(sockets: Sockets, socket: WebSocket, identity: Identity | undefi
   socket.on('message', (raw: Buffer, isBinary: boolean) => receive(sockets, connection, raw, isBinary))
   socket.on('close', (code) => {
     clearTimeout(deadline)
+    addresses.remove(address)
     context.hub.remove(connection)
     rates.forget(connection.id)
     context.log.debug('A socket closed', { connectionId: connection.id, userId: connection.holder?.userId, code })
   })
-  if (identity) connection.enqueue(() => admit(sockets, connection, identity))
+  if (isOneTooMany) connection.close(closeCodes.tooManyConnections, 'too many connections from this address')
+  else if (identity) connection.enqueue(() => admit(sockets, connection, identity))
 }
 
 function checkOrigin({ config }: Context, request: FastifyRequest): void {

@@ -1,4 +1,4 @@
-import type { ConversationChange } from '@meeshy/shared/frames'
+import type { ConversationChange } from '@meeshy/shared/frames/server-frames'
 import { chunksOf } from '../chunks.js'
 import type { GatewayTables } from '../database.js'
 import { handOver } from '../heirs.js'

@@ -1,4 +1,5 @@
-import type { ClientFrame, ClientFrameType } from '@meeshy/shared/frames'
+import type { AckData, ClientFrame, ClientFrameType } from '@meeshy/shared/frames/client-frames'
+import type { Policy } from '../../plugins/policy.js'
 import type { Connection, Holder } from '../connection.js'
 import type { Sockets } from '../sockets.js'
 
@@ -12,9 +13,12 @@ export interface FrameCall<Holds extends Holder | null = Holder> {
   requestId: string
 }
 
-/** What a frame does. Its answer becomes the `data` of the ack; a Problem becomes its `error`. */
-export type FrameHandler<Name extends ClientFrameType> =
-  /** For people who are signed in. */
-  | { policy: 'user'; handle(call: FrameCall, data: ClientFrame<Name>['data']): Promise<unknown> }
-  /** For every socket. */
-  | { policy: 'public'; handle(call: FrameCall<Holder | null>, data: ClientFrame<Name>['data']): Promise<unknown> }
+/** What a frame does, for those whom its policy lets in. */
+export interface FrameHandler<Name extends ClientFrameType, Holds extends Holder | null = Holder> {
+  /** Who may send it, as for a route of REST. */
+  policy: Policy
+  /** Waits for a model: the frames after it are not held up, and its answer may come after theirs. */
+  waits?: true
+  /** Its answer becomes the `data` of the ack; a Problem becomes its `error`. */
+  handle(call: FrameCall<Holds>, data: ClientFrame<Name>['data']): Promise<AckData<Name>>
+}

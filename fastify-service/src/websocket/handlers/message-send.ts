@@ -4,7 +4,7 @@ import type { FrameHandler } from './handler.js'
 
 /** Stores a message; the ack carries it, and it reaches everybody, the sender's other devices too, by the event feed. */
 export const messageSend: FrameHandler<'message.send'> = {
-  policy: 'user',
+  policy: { who: 'guest', on: 'conversation', as: 'member' },
   async handle({ sockets, connection, holder, requestId }, draft) {
     const { context, rates } = sockets
     const { problem } = await rates.countSend(connection.id)

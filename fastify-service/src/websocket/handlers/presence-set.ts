@@ -1,0 +1,9 @@
+import type { FrameHandler } from './handler.js'
+
+/** Whether somebody sits in front of this device. */
+export const presenceSet: FrameHandler<'presence.set'> = {
+  policy: { who: 'guest' },
+  async handle() {
+    return {}
+  },
+}

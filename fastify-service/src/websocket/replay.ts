@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventFrame, ResumedData } from '@meeshy/shared/frames/server-frames'
+import type { GetConversationEventsResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/GetConversationEventsResponse'
+import { Problem } from '@meeshy/shared/problems'
+import type { Reader } from '@meeshy/shared/reader-view'
+import { composer } from './compose.js'
+import type { Connection } from './connection.js'
+import type { Sockets } from './sockets.js'
+
+/** How long to wait before messages are asked for again that were not available. */
+const retryMs = 500
+
+/** What a client has seen, as its `resume` tells. */
+export interface Seen {
+  userId: string
+  epoch: string
+  /** The number of the last event, by conversation. */
+  conversations: ReadonlyMap<string, number>
+}
+
+/**
+ * Sends a client what it has missed, a page at a time and each when the last one was taken, or tells it to fetch a
+ * conversation anew. Live events of these conversations are held back until then. While messages are not available it
+ * waits for them.
+ */
+export async function replay(sockets: Sockets, connection: Connection, seen: Seen): Promise<void> {
+  const { messaging } = sockets.context
+  const ids = [...seen.conversations.keys()]
+  if (messaging.epoch !== seen.epoch) return finishAll(connection, ids, { resync: true, reason: 'epoch' })
+  const ends = await whenAvailable(connection, () => messaging.lastEvents(seen.userId, ids))
+  if (!ends) return
+  const isUnchanged = (id: string) => {
+    const last = seen.conversations.get(id) ?? 0
+    return ends.get(id) === last && !connection.catchUp.isBehind(id, last)
+  }
+  const unchanged = ids.filter(isUnchanged)
+  if (unchanged.length > 0) finishAll(connection, unchanged, { events: [], more: false })
+  for (const id of ids.filter((one) => !unchanged.includes(one))) {
+    await replayConversation(sockets, connection, { id, userId: seen.userId, after: seen.conversations.get(id) ?? 0 })
+  }
+}
+
+type Missed = { id: string; userId: string; after: number }
+
+async function replayConversation(sockets: Sockets, connection: Connection, { id, userId, after }: Missed) {
+  const { rooms } = sockets.context
+  while (connection.open) {
+    await connection.empty()
+    const page = await readPage(sockets, connection, { id, userId, after })
+    const reader = await rooms.reader(id, userId)
+    // Who left meanwhile was told so, and gets nothing more.
+    if (!page || !connection.open) return
+    const reason = reader ? page.resyncReason : 'not_found'
+    if (!reader || reason !== undefined) {
+      return finishAll(connection, [id], { resync: true, reason: reason ?? 'not_found' })
+    }
+    after = page.lastEventSeq
+    const more = page.hasMore || connection.catchUp.isBehind(id, after)
+    if (!more) return finishAll(connection, [id], { events: present(page, reader), more })
+    send(connection, { [id]: { events: present(page, reader), more } })
+  }
+}
+
+/** A page of what is after an event; null when the client has gone. */
+function readPage({ context }: Sockets, connection: Connection, { id, userId, after }: Missed) {
+  return whenAvailable(connection, async () => {
+    try {
+      return await context.replays.run(() => context.messaging.events({ conversationId: id, userId, after }))
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'not_found') throw error
+      return { events: [], lastEventSeq: after, hasMore: false, resyncReason: 'not_found' }
+    }
+  })
+}
+
+function present({ events }: GetConversationEventsResponse__Output, reader: Reader): EventFrame[] {
+  return events.flatMap((event) => (event.message && composer(event, event.message)(reader)) ?? [])
+}
+
+/** Tells how these conversations end, and lets their live events through from here on. */
+function finishAll(connection: Connection, ids: string[], outcome: ResumedData['conversations'][string]): void {
+  send(connection, Object.fromEntries(ids.map((id) => [id, outcome])))
+  for (const id of ids) connection.catchUp.end(id)
+}
+
+function send(connection: Connection, conversations: ResumedData['conversations']): void {
+  connection.answer({ type: 'resumed', data: { conversations } }, { exempt: true })
+}
+
+/** Asks until there is an answer; null when the client has gone. */
+async function whenAvailable<Answer>(connection: Connection, ask: () => Promise<Answer>): Promise<Answer | null> {
+  while (connection.open) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 503) throw error
+      await sleep(retryMs * (0.5 + Math.random()), undefined, { ref: false })
+    }
+  }
+  return null
+}
