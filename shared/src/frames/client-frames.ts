@@ -74,6 +74,7 @@ export const clientFrames = {
   }),
   resume: clientFrame('resume', 'Asks for what was missed since these events; `resumed` frames follow the ack.', {
     conversations: Type.Record(id, sequence, {
+      ...closed,
       maxProperties: resumedAtOnce,
       description: 'the eventSeq seen last, by conversation; 0 for none',
     }),
