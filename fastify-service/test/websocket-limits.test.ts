@@ -39,16 +39,11 @@ async function startSockets(limits: Partial<SocketLimits> = {}, rates = { frames
       SOCKET_HEARTBEAT_MS: 25_000,
     },
     log: createLogger({ service: 'gateway', level: 'fatal', directory: '' }),
-    database: {
-      conversationMember: {
-        findMany: async () => {
-          await gate.hello
-          return []
-        },
-      },
-      session: {
-        findMany: async ({ where }: { where: { id: { in: string[] } } }) =>
-          where.id.in.filter((id) => !ended.has(id)).map((id) => ({ id })),
+    reads: {
+      liveSessions: async (ids: string[]) => new Set(ids.filter((id) => !ended.has(id))),
+      recentConversations: async () => {
+        await gate.hello
+        return []
       },
     },
     messaging: {

@@ -2,6 +2,8 @@ import type { SqlReads } from '@meeshy/shared/database/sql'
 import { readOwnUser } from './accounts/users.js'
 import { type ConversationPage, listConversations } from './conversations/conversation-list.js'
 import { readSummary } from './conversations/conversation-summary.js'
+import { listRecentConversations } from './conversations/recent-conversations.js'
+import { findLiveSessions } from './sessions/live-sessions.js'
 import { readSession } from './sessions/sessions.js'
 
 /**
@@ -18,10 +20,14 @@ export function preparedReads(sql: SqlReads) {
   return {
     /** A session and what matters of its person; null when there is none. */
     session: (id: string) => readSession(sql, id),
+    /** Which of these sessions still let somebody in. */
+    liveSessions: (ids: readonly string[]) => findLiveSessions(sql, ids),
     /** What a person knows of themselves; null when there is nobody. */
     ownUser: (id: string) => readOwnUser(sql, id),
     /** The user's conversations, latest activity first; one more than the limit. */
     conversations: (userId: string, page: ConversationPage) => listConversations(sql, userId, page),
+    /** The user's conversations that were active last, in brief. */
+    recentConversations: (userId: string, limit: number) => listRecentConversations(sql, userId, limit),
     /** One conversation; null when there is none, or none that this user may see. */
     conversation: (userId: string, id: string) => readSummary(sql, userId, id),
   }

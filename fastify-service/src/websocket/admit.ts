@@ -1,8 +1,6 @@
 import { closeCodes } from '@meeshy/shared/frames/close-codes'
 import type { HelloData } from '@meeshy/shared/frames/server-frames'
 import { Problem } from '@meeshy/shared/problems'
-import { readRecentConversations } from '../store/conversations/recent-conversations.js'
-import { findLiveSessions } from '../store/sessions/live-sessions.js'
 import type { Connection, Holder } from './connection.js'
 import { restartReason } from './hub.js'
 import type { Sockets } from './sockets.js'
@@ -15,7 +13,7 @@ const helloConversations = 200
  * `hello`. It joins the hub before hello is made, so that nothing falls between the two; what comes up waits.
  */
 export async function admit(sockets: Sockets, connection: Connection, holder: Holder): Promise<void> {
-  const { hub, database } = sockets.context
+  const { hub, reads } = sockets.context
   // It may have left while its token was looked up; nothing would take it out of the hub again.
   if (!connection.open) return
   if (hub.closing) return connection.close(closeCodes.restart, restartReason())
@@ -27,7 +25,7 @@ export async function admit(sockets: Sockets, connection: Connection, holder: Ho
   hub.add(connection)
   try {
     // Whoever ended the session since it was looked at found no socket to close.
-    const live = await findLiveSessions(database, [holder.sessionId])
+    const live = await reads.liveSessions([holder.sessionId])
     if (!live.has(holder.sessionId)) return connection.close(closeCodes.revoked, 'session ended')
     connection.greet({ type: 'hello', data: await makeHello(sockets, connection.id, holder.userId) })
   } catch (error) {
@@ -37,7 +35,7 @@ export async function admit(sockets: Sockets, connection: Connection, holder: Ho
 }
 
 async function makeHello({ context, limits }: Sockets, connectionId: string, userId: string): Promise<HelloData> {
-  const recent = await readRecentConversations(context.database, { userId, limit: helloConversations })
+  const recent = await context.reads.recentConversations(userId, helloConversations)
   const ids = recent.map(({ id }) => id)
   const ends = await context.messaging.lastEvents(userId, ids).catch(unlessUnavailable)
   return {

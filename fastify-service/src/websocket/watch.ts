@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { closeCodes } from '@meeshy/shared/frames/close-codes'
-import { findLiveSessions } from '../store/sessions/live-sessions.js'
 import { Slices } from './slices.js'
 import type { Sockets } from './sockets.js'
 
@@ -48,11 +47,11 @@ function closeExpired({ context }: Sockets): void {
 
 /** A session can end in another process; one query for all of them finds out. */
 async function closeEndedSessions({ context }: Sockets): Promise<void> {
-  const { hub, database, log } = context
+  const { hub, reads, log } = context
   const ids = hub.sessionIds()
   if (ids.length === 0) return
   try {
-    const live = await findLiveSessions(database, ids)
+    const live = await reads.liveSessions(ids)
     for (const id of ids) if (!live.has(id)) hub.disconnectSession(id)
   } catch (error) {
     log.warn('The sessions of the open sockets could not be looked up', { error })

@@ -1,15 +1,17 @@
-import type { GatewayTables } from '../database.js'
+import type { SqlReads } from '@meeshy/shared/database/sql'
 
-/** The user's conversations that were active last, with their versions. */
-export async function readRecentConversations(
-  tables: Pick<GatewayTables, 'conversationMember'>,
-  { userId, limit }: { userId: string; limit: number },
-): Promise<Array<{ id: string; version: number }>> {
-  const rows = await tables.conversationMember.findMany({
-    where: { userId },
-    orderBy: [{ conversation: { lastActivityAt: 'desc' } }, { conversationId: 'desc' }],
-    take: limit,
-    select: { conversation: { select: { id: true, version: true } } },
-  })
-  return rows.map(({ conversation }) => conversation)
+/** A conversation as `hello` tells of it. */
+export interface RecentConversation {
+  id: string
+  version: number
+}
+
+/** The user's conversations that were active last. */
+export function listRecentConversations(sql: SqlReads, userId: string, limit: number): Promise<RecentConversation[]> {
+  return sql.all<RecentConversation>(
+    `SELECT c."id", c."version" FROM "ConversationMember" m JOIN "Conversation" c ON c."id" = m."conversationId"
+     WHERE m."userId" = ? ORDER BY c."lastActivityAt" DESC, c."id" DESC LIMIT ?`,
+    userId,
+    limit,
+  )
 }
