@@ -14,7 +14,7 @@ export type NotificationType = (typeof notificationTypes)[number]
 export const NotificationSchema = Type.Object(
   {
     id: Type.String(),
-    type: Type.String({ description: notificationTypes.join(', ') }),
+    type: Type.String({ description: notificationTypes.join(', '), examples: ['mention'] }),
     actor: Type.Union([ref(PublicUserSchema), Type.Null()], { description: 'who caused it' }),
     conversationId: NullableString,
     messageId: NullableString,

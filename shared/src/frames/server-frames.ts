@@ -1,24 +1,22 @@
 import { type Static, Type } from 'typebox'
+import { idPattern } from '../ids.js'
 import type { ProblemDetails } from '../problems.js'
-import { NullableInteger, NullableNumber, NullableString, ref } from '../schemas.js'
+import { NullableInteger, ref } from '../schemas.js'
 import type { frameRef } from './client-frames.js'
-import { MessageSchema } from './client-message.js'
 import { NotificationSchema } from './client-notification.js'
+import { type EventFrame, eventFrames } from './event-frames.js'
 
 type Properties = Parameters<typeof Type.Object>[0]
 type Schema = Properties[string]
 
-const conversationId = Type.String({ description: 'the conversation it belongs to' })
+/** Presence, typing and what others have read are told in conversations of at most so many members. */
+export const smallRoomMembers = 200
 
+const id = Type.String({ pattern: idPattern })
+const conversationId = Type.String({ description: 'the conversation it belongs to' })
 /** A frame that belongs to no conversation. */
 function plainFrame<Name extends string, Data extends Schema>(type: Name, description: string, data: Data) {
   return Type.Object({ type: Type.Literal(type), data }, { description })
-}
-
-/** A message event: it has a number, and is replayed by `resume`. */
-function eventFrame<Name extends string, Data extends Schema>(type: Name, description: string, data: Data) {
-  const eventSeq = Type.Integer({ description: "counts the events of the conversation; a reader's own may have gaps" })
-  return Type.Object({ type: Type.Literal(type), conversationId, eventSeq, data }, { description })
 }
 
 /** A fact about a room: state, and no event of the log. */
@@ -27,80 +25,67 @@ function roomFrame<Name extends string, Data extends Schema>(type: Name, descrip
 }
 
 const Hello = Type.Object({
-  connectionId: Type.String(),
+  connectionId: Type.String({ description: 'names this socket, for support' }),
   userId: Type.String(),
-  epoch: Type.String({ description: 'identity of the messages; with another one nothing can be resumed' }),
-  heartbeatMs: Type.Integer({ description: 'how often the server pings' }),
+  epoch: Type.String({
+    description: 'identity of the messages, to keep for `resume`; with another one nothing can be resumed',
+    examples: ['0f8fad5b-d9cb-469f-a165-70867728950e'],
+  }),
+  heartbeatMs: Type.Integer({ description: 'how often the server pings', examples: [25_000] }),
   conversations: Type.Record(
-    Type.String(),
+    id,
     Type.Object({
       lastEventSeq: Type.Unsafe<number | null>({
         ...NullableInteger,
-        description: 'of the last event; null while messages are not available',
+        description: 'eventSeq of the last event, 0 for none; null while messages are not available',
+        examples: [42],
       }),
-      version: Type.Integer({ description: 'grows with every change of the conversation and its members' }),
+      version: Type.Integer({
+        description: 'grows with every change of the conversation and its members: with a newer one, fetch it',
+      }),
     }),
-    { description: 'the 200 that were active last' },
+    { description: 'the 200 that were active last; the others are found by REST' },
   ),
-})
-
-const Deleted = Type.Object({ messageId: Type.String(), seq: Type.Integer() })
-
-const Translated = Type.Object({
-  messageId: Type.String(),
-  revision: Type.Integer(),
-  language: Type.String(),
-  text: Type.String(),
-  model: NullableString,
-  confidence: NullableNumber,
-})
-
-const TranslationFailed = Type.Object({
-  messageId: Type.String(),
-  revision: Type.Integer(),
-  language: Type.String(),
-  status: Type.String({ description: '"failed" or "skipped"' }),
-  reason: NullableString,
 })
 
 /** A client that has an older version fetches the conversation. */
-const ConversationChanged = Type.Object({ id: Type.String(), version: Type.Integer() })
+const ConversationChanged = Type.Object({
+  id: Type.String({ description: 'the conversation' }),
+  version: Type.Integer({ description: 'the version that it has now' }),
+})
 
 const MemberChanged = Type.Object({
-  userId: Type.String(),
+  userId: Type.String({ description: 'who has joined, changed or left' }),
   version: Type.Integer({ description: 'of the conversation, with this change' }),
 })
 
-/** What happened to messages, in the order of `eventSeq`. */
-export const eventFrames = {
-  'message.new': eventFrame('message.new', 'A message was written.', ref(MessageSchema)),
-  'message.edited': eventFrame('message.edited', 'A message says something else.', ref(MessageSchema)),
-  'message.deleted': eventFrame('message.deleted', 'A message became a tombstone; it keeps its place.', Deleted),
-  'message.translated': eventFrame('message.translated', 'A translation is there, for its readers.', Translated),
-  'message.translation_failed': eventFrame(
-    'message.translation_failed',
-    'There will be no translation, for its readers.',
-    TranslationFailed,
-  ),
-} as const
+const Replayed = Type.Object(
+  {
+    events: Type.Array(Type.Unsafe<EventFrame>(Type.Union(Object.values(eventFrames))), {
+      description: 'what comes next, in the order of eventSeq: at most 200',
+    }),
+    more: Type.Boolean({
+      description: 'whether another frame goes on with this conversation; live events count after the last one',
+      examples: [false],
+    }),
+  },
+  { description: 'What was missed' },
+)
 
-export type EventFrame = Static<(typeof eventFrames)[keyof typeof eventFrames]>
+const Resync = Type.Object(
+  {
+    resync: Type.Literal(true),
+    reason: Type.String({
+      description:
+        '"epoch": the messages were restored from a backup; "retention": it is too long ago; ' +
+        '"unknown_position": there is no such event; "not_found": there is no such conversation, or it is not for you',
+      examples: ['retention'],
+    }),
+  },
+  { description: 'What was missed cannot be told: fetch the conversation by REST' },
+)
 
-const Resumed = Type.Object({
-  conversations: Type.Record(
-    Type.String(),
-    Type.Union([
-      Type.Object({
-        events: Type.Array(Type.Unsafe<EventFrame>(Type.Union(Object.values(eventFrames)))),
-        more: Type.Boolean({ description: 'whether another frame goes on with this conversation' }),
-      }),
-      Type.Object({
-        resync: Type.Literal(true),
-        reason: Type.String({ description: '"epoch", "retention", "unknown_position" or "not_found"' }),
-      }),
-    ]),
-  ),
-})
+const Resumed = Type.Object({ conversations: Type.Record(id, Type.Union([Replayed, Resync])) })
 
 /** Every frame that the server sends by itself, by its type. */
 export const serverFrames = {
@@ -113,18 +98,30 @@ export const serverFrames = {
   ...eventFrames,
   'message.read': roomFrame(
     'message.read',
-    'How far somebody has read; in large rooms only for their own devices.',
-    Type.Object({ userId: Type.String(), seq: Type.Integer() }),
+    `How far somebody has read; with more than ${smallRoomMembers} members only for their own devices.`,
+    Type.Object({
+      userId: Type.String({ description: 'who has read' }),
+      seq: Type.Integer({ description: 'everything up to this message' }),
+    }),
   ),
   typing: roomFrame(
     'typing',
-    'Who is typing now, in place of what was said before; nobody after `expiresInMs` without another.',
-    Type.Object({ userIds: Type.Array(Type.String()), expiresInMs: Type.Integer() }),
+    `Who is typing now, in place of what was said before; nobody after \`expiresInMs\` without another. Not told with more than ${smallRoomMembers} members.`,
+    Type.Object({
+      userIds: Type.Array(Type.String({ examples: ['01890a5d-ac96-774b-bcce-b302099a8057'] }), {
+        description: 'who types now, at most ten and without oneself; empty when nobody does any more',
+      }),
+      expiresInMs: Type.Integer({ description: 'how long this holds', examples: [6_000] }),
+    }),
   ),
   presence: plainFrame(
     'presence',
-    'How people are now who share a conversation with the user: "online", "away" or "offline".',
-    Type.Object({ users: Type.Record(Type.String(), Type.Enum(['online', 'away', 'offline'])) }),
+    `How people are now who share a conversation of at most ${smallRoomMembers} members with the user: "online", "away" or "offline".`,
+    Type.Object({
+      users: Type.Record(id, Type.Enum(['online', 'away', 'offline']), {
+        description: 'those who have changed; whoever was never named is offline',
+      }),
+    }),
   ),
   'conversation.created': roomFrame(
     'conversation.created',

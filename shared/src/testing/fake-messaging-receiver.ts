@@ -18,8 +18,8 @@ export class Receiver {
   readonly calls: ReceivedCall[] = []
   /** Methods of the calls that their caller gave up. */
   readonly cancelled: string[] = []
-  /** Calls are received and never answered. */
-  hanging = false
+  /** Calls are received and never answered: all of them, or those of one method. */
+  hanging: boolean | string = false
   readonly #serviceToken: string | undefined
 
   constructor(serviceToken: string | undefined) {
@@ -29,11 +29,19 @@ export class Receiver {
   /** A call with one answer. */
   unary<Request, Response>(method: string, answer: (request: Request) => Response) {
     return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
-      call.on('cancelled', () => this.cancelled.push(method))
+      let answered = false
+      // Comes for calls that were answered as well.
+      call.on('cancelled', () => {
+        if (!answered) this.cancelled.push(method)
+      })
       try {
         this.#receive(method, call.request, call.metadata)
-        if (!this.hanging) callback(null, answer(call.request))
+        if (this.hanging === true || this.hanging === method) return
+        const response = answer(call.request)
+        answered = true
+        callback(null, response)
       } catch (error) {
+        answered = true
         callback(toStatus(error))
       }
     }

@@ -24,8 +24,8 @@ export interface FakeMessaging {
   translate(messageId: string, language: string, text: string): void
   /** Acts as the translator that gave up: status "skipped" or "failed", with its reason. */
   failTranslation(messageId: string, language: string, status: 'skipped' | 'failed', reason: string): void
-  /** Calls are received and never answered, as by a stopped process. */
-  hang(): void
+  /** Calls are received and never answered, as by a stopped process; or only those of one method. */
+  hang(method?: string): void
   /** Ends `hang`: new calls are answered, those of the meantime stay without an answer. */
   resume(): void
   /** Cuts every connection and stops listening, as a killed process does; the messages stay. */
@@ -66,8 +66,8 @@ export async function startFakeMessaging(options: FakeMessagingOptions = {}): Pr
       const { revision } = message
       store.setTranslation(message, { language, status, reason, cached: false, revision, retriable: false })
     },
-    hang: () => {
-      receiver.hanging = true
+    hang: (method) => {
+      receiver.hanging = method ?? true
     },
     resume: () => {
       receiver.hanging = false
