@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify from 'fastify'
 import type { Context } from './context.js'
+import { asyncApi } from './plugins/asyncapi.js'
 import { auth } from './plugins/auth.js'
 import { docs } from './plugins/docs.js'
 import { framing } from './plugins/framing.js'
@@ -38,6 +39,8 @@ import { shareLinkRoutes } from './routes/share-links.js'
 import { translateRoutes } from './routes/translate.js'
 import { userRoutes } from './routes/users.js'
 import { serverOptions } from './server-options.js'
+import { handlers } from './websocket/dispatch.js'
+import { frameLimits, socketLimits } from './websocket/limits.js'
 import { registerWebsocket } from './websocket/route.js'
 
 export type App = Awaited<ReturnType<typeof buildApp>>
@@ -86,6 +89,7 @@ export async function buildApp(context: Context) {
   await app.register(adminUserRoutes(context), { prefix: '/api/admin/users' })
   await app.register(adminFigureRoutes(context), { prefix: '/api/admin' })
   await registerWebsocket(app, context)
+  await app.register(asyncApi(handlers, { ...context.config, ...socketLimits(context.config), ...frameLimits }))
 
   return app
 }

@@ -9,6 +9,9 @@ import type { Rooms } from './store/conversations/rooms.js'
 import type { GatewayDatabase } from './store/database.js'
 import type { Reads } from './store/reads.js'
 import type { Hub } from './websocket/hub.js'
+import type { Presence } from './websocket/presence.js'
+import type { Receipts } from './websocket/receipts.js'
+import type { Typing } from './websocket/typing.js'
 
 /** Everything reachable from a route or a frame handler, and nothing else is. */
 export interface Context {
@@ -29,6 +32,12 @@ export interface Context {
   rooms: Rooms
   /** The open sockets, by user. */
   hub: Hub
+  /** Who is here, for those who may know. */
+  presence: Presence
+  /** Who is typing where. */
+  typing: Typing
+  /** How far people have read, as it was told. */
+  receipts: Receipts
   /** Lets a few clients at a time read what they have missed. */
   replays: Gate
 }

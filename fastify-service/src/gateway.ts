@@ -19,7 +19,12 @@ import { gatewayDatabase } from './store/database.js'
 import { preparedReads } from './store/reads.js'
 import { fanOut } from './websocket/fan-out.js'
 import { Hub } from './websocket/hub.js'
+import { type AwarenessLimits, awarenessLimits } from './websocket/limits.js'
 import { Mentions } from './websocket/mentions.js'
+import { Presence } from './websocket/presence.js'
+import { People } from './websocket/presence-people.js'
+import { Receipts } from './websocket/receipts.js'
+import { Typing } from './websocket/typing.js'
 
 const drainLimitMs = 3_000
 /** Pages of missed events that are read at once; one page is up to 2 MiB. Every client waits for one at a time. */
@@ -35,6 +40,7 @@ export interface Gateway {
 
 export interface GatewayOverrides {
   log?: Logger
+  awareness?: Partial<AwarenessLimits>
 }
 
 /** Starts everything, in order; closing goes the other way: sockets and requests, the event feed, the link, the database. */
@@ -56,11 +62,17 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
     opened.add(() => link.close())
 
     const database = gatewayDatabase(prisma)
+    const reads = preparedReads(reader)
+    const messaging = new Messaging(link)
+    const rooms = new Rooms(database)
+    const hub = new Hub()
+    const limits = { ...awarenessLimits, ...overrides.awareness }
+    const people = new People(reads, limits)
     const context: Context = {
       config,
       log,
       database,
-      reads: preparedReads(reader),
+      reads,
       passwords: new Passwords({ pepper: config.PASSWORD_PEPPER, cost: config.BCRYPT_COST }),
       attempts: new Attempts(database, {
         perAccount: config.FAILED_SIGN_INS_PER_ACCOUNT,
@@ -68,14 +80,20 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
         windowMs: config.failedSignInsWindowMs,
       }),
       refreshTokens: new RefreshTokens(config.JWT_SECRET),
-      messaging: new Messaging(link),
-      rooms: new Rooms(database),
-      hub: new Hub(),
+      messaging,
+      rooms,
+      hub,
+      presence: new Presence({ hub, people, limits, log }),
+      typing: new Typing({ hub, rooms, people, limits, log }),
+      receipts: new Receipts({ hub, rooms, messaging, limits }),
       replays: new Gate({ running: replaysAtOnce, queued: Number.POSITIVE_INFINITY, refusal: '' }),
     }
+    opened.add(() => context.presence.close())
+    opened.add(() => context.typing.close())
     const mentions = new Mentions(context)
     const deliver: Deliver = async (event) => {
       await fanOut(context, event)
+      if (event.type === 'new' && event.message) context.typing.stop(event.conversationId, event.message.senderId)
       await mentions.take(event)
     }
     const feed = startEventFeed(context, deliver, () => mentions.settled())

@@ -6,7 +6,7 @@ import { createTestDatabase } from '@meeshy/shared/testing/fresh-database'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { loadConfig } from '../src/config.js'
 import type { Context } from '../src/context.js'
-import { type Gateway, startGateway } from '../src/gateway.js'
+import { type Gateway, type GatewayOverrides, startGateway } from '../src/gateway.js'
 import type { OwnUser } from '../src/store/accounts/users.js'
 import { Secrets } from './canary.js'
 
@@ -51,12 +51,16 @@ export interface TestGateway {
 }
 
 /** The real gateway on a free port with a database of its own and the fake messaging service. */
-export async function startTestGateway(settings: Record<string, string> = {}): Promise<TestGateway> {
+export async function startTestGateway(
+  settings: Record<string, string> = {},
+  overrides: Omit<GatewayOverrides, 'log'> = {},
+): Promise<TestGateway> {
   const database = await createTestDatabase()
   const people: PeopleOptions = {}
   const messaging = await startFakeMessaging(people)
   const lines: string[] = []
-  const gateway = await startGateway(testConfig(database.url, messaging, settings), { log: recordingLog(lines) })
+  const config = testConfig(database.url, messaging, settings)
+  const gateway = await startGateway(config, { ...overrides, log: recordingLog(lines) })
   await waitFor(() => gateway.context.messaging.ready(), { what: 'the link to the fake messaging service' })
 
   const secrets = new Secrets(password)

@@ -58,6 +58,8 @@ async function startSockets(limits: Partial<SocketLimits> = {}, rates = { frames
     },
     rooms: { reader: async () => ({ language: 'en', understood: [], autoTranslate: false }) },
     hub,
+    presence: { enter: async () => {}, greet: () => {}, look: () => {} },
+    typing: { leave: () => {} },
   } as unknown as Context
   const app = Fastify()
   await app.register(problems)

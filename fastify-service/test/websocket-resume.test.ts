@@ -1,5 +1,6 @@
 import type { ClientMessage } from '@meeshy/shared/frames/client-message'
-import type { EventFrame, ResumedData } from '@meeshy/shared/frames/server-frames'
+import type { EventFrame } from '@meeshy/shared/frames/event-frames'
+import type { ResumedData } from '@meeshy/shared/frames/server-frames'
 import { newId } from '@meeshy/shared/ids'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

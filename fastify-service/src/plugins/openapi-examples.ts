@@ -56,6 +56,8 @@ const byName: Record<string, unknown> = {
   confidence: 0.93,
   cached: false,
   revision: 1,
+  editedAt: null,
+  deletedAt: null,
   role: 'member',
   type: 'group',
   title: 'Reading circle',
@@ -131,15 +133,15 @@ function exampleOfObject(schema: JsonSchema, named: NamedSchemas, parts: 'requir
   const { properties = {}, required = [], patternProperties = {}, additionalProperties } = schema
   const names = parts === 'all' || required.length === 0 ? Object.keys(properties) : required
   const fields = names.map((name) => [name, exampleOf(properties[name] ?? {}, named, parts, name)])
-  const others = Object.values(patternProperties)[0] ?? additionalProperties
-  // The only open records are those by language.
-  if (typeof others === 'object') fields.push(['en', exampleOf(others, named, parts)])
+  const [pattern, others = additionalProperties] = Object.entries(patternProperties)[0] ?? []
+  // Open records are by id, or by language.
+  if (typeof others === 'object') fields.push([pattern === idPattern ? someId : 'en', exampleOf(others, named, parts)])
   return Object.fromEntries(fields)
 }
 
-/** The schema that `#/components/schemas/Name` names. */
+/** The schema that `#/components/schemas/Name` names, or `Name#`. */
 export function resolve(reference: string, named: NamedSchemas): JsonSchema {
-  const schema = named[reference.slice(reference.lastIndexOf('/') + 1)]
+  const schema = named[reference.slice(reference.lastIndexOf('/') + 1).replace(/#$/, '')]
   if (!schema) throw new Error(`no schema has the name ${reference}`)
   return schema
 }

@@ -5,13 +5,15 @@ import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
 import { blockUser, listBlocked, unblockUser } from '../store/friends/blocks.js'
+import { announceBlock } from '../websocket/announce-block.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { Id, IdParams } from './schemas.js'
 
 const Blocked = Type.Object({ user: ref(PublicUserSchema), blockedAt: Type.String() })
 
 /** Whom one wants to hear nothing from. The other one is not told. */
-export function blockRoutes({ database }: Context): FastifyPluginAsyncTypebox {
+export function blockRoutes(context: Context): FastifyPluginAsyncTypebox {
+  const { database } = context
   return async (app) => {
     app.get(
       '/me/blocks',
@@ -47,6 +49,7 @@ export function blockRoutes({ database }: Context): FastifyPluginAsyncTypebox {
         const { id } = request.params
         if (id === userId) throw new Problem('bad_request', 'You cannot block yourself.')
         await blockUser(database, userId, id)
+        announceBlock(context, userId, id)
         return reply.code(204).send(null)
       },
     )
@@ -63,7 +66,10 @@ export function blockRoutes({ database }: Context): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        await unblockUser(database, callerOf(request).userId, request.params.id)
+        const { userId } = callerOf(request)
+        const { id } = request.params
+        await unblockUser(database, userId, id)
+        await context.presence.unblock(userId, id)
         return reply.code(204).send(null)
       },
     )

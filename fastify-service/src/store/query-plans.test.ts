@@ -210,6 +210,11 @@ it('so is every prepared read', async () => {
   expect(await reads.recentConversations(ana, 200)).toHaveLength(2)
   expect(await reads.conversation(ana, id)).toMatchObject({ id, memberCount: 2 })
   const after = { lastActivityAt: new Date(Date.now() + 1000), id }
+  expect(await reads.smallRooms(ana, { members: 2, limit: 9 })).toHaveLength(2)
+  expect(await reads.smallRooms(ana, { members: 1, limit: 9 })).toEqual([])
+  await blockUser(database, ben, ana)
+  expect(await reads.blocksOf(ana, 9)).toEqual([ben])
+  expect(await reads.blocksOf(ben, 9)).toEqual([ana])
   for (const [page, count] of [
     [{ limit: 1 }, 2],
     [{ limit: 1, after }, 2],

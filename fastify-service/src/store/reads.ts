@@ -3,6 +3,8 @@ import { readOwnUser } from './accounts/users.js'
 import { type ConversationPage, listConversations } from './conversations/conversation-list.js'
 import { readSummary } from './conversations/conversation-summary.js'
 import { listRecentConversations } from './conversations/recent-conversations.js'
+import { findSmallRooms } from './conversations/small-rooms.js'
+import { findBlocksOf } from './friends/blocks-of.js'
 import { findLiveSessions } from './sessions/live-sessions.js'
 import { readSession } from './sessions/sessions.js'
 
@@ -30,5 +32,9 @@ export function preparedReads(sql: SqlReads) {
     recentConversations: (userId: string, limit: number) => listRecentConversations(sql, userId, limit),
     /** One conversation; null when there is none, or none that this user may see. */
     conversation: (userId: string, id: string) => readSummary(sql, userId, id),
+    /** The newest of the user's conversations that have at most so many members, by their ids. */
+    smallRooms: (userId: string, limits: { members: number; limit: number }) => findSmallRooms(sql, userId, limits),
+    /** Everybody who has a block with the user, whoever made it; at most so many. */
+    blocksOf: (userId: string, limit: number) => findBlocksOf(sql, userId, limit),
   }
 }

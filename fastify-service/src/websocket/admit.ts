@@ -13,7 +13,7 @@ const helloConversations = 200
  * `hello`. It joins the hub before hello is made, so that nothing falls between the two; what comes up waits.
  */
 export async function admit(sockets: Sockets, connection: Connection, holder: Holder): Promise<void> {
-  const { hub, reads } = sockets.context
+  const { hub, reads, presence } = sockets.context
   // It may have left while its token was looked up; nothing would take it out of the hub again.
   if (!connection.open) return
   if (hub.closing) return connection.close(closeCodes.restart, restartReason())
@@ -27,7 +27,9 @@ export async function admit(sockets: Sockets, connection: Connection, holder: Ho
     // Whoever ended the session since it was looked at found no socket to close.
     const live = await reads.liveSessions([holder.sessionId])
     if (!live.has(holder.sessionId)) return connection.close(closeCodes.revoked, 'session ended')
-    connection.greet({ type: 'hello', data: await makeHello(sockets, connection.id, holder.userId) })
+    const [data] = await Promise.all([makeHello(sockets, connection.id, holder.userId), presence.enter(holder.userId)])
+    connection.greet({ type: 'hello', data })
+    presence.greet(connection)
   } catch (error) {
     sockets.context.log.error('A socket could not be greeted', { error, connectionId: connection.id })
     connection.close(closeCodes.restart, restartReason())

@@ -1,10 +1,9 @@
-import type { Context } from '../context.js'
 import type { Departure } from '../store/conversations/leave-conversations.js'
-import { announceConversation, announceDeletion, announceMember } from './announce.js'
+import { type Announcer, announceConversation, announceDeletion, announceMember } from './announce.js'
 
 /** Ends the sockets of somebody whose account is deleted, and tells those they shared conversations with. */
 export async function announceDeparture(
-  context: Pick<Context, 'rooms' | 'hub'>,
+  context: Announcer,
   userId: string,
   { left, kept, deleted, guestIds }: Departure,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { EventFrame } from '@meeshy/shared/frames/server-frames'
+import type { EventFrame } from '@meeshy/shared/frames/event-frames'
 import type { Event__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Event'
 import type { Message__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Message'
 import type { Translation__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Translation'

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { closeCodes } from '@meeshy/shared/frames/close-codes'
@@ -9,7 +10,8 @@ import { CatchUp } from './catch-up.js'
 import type { Flusher } from './flusher.js'
 import type { SocketLimits } from './limits.js'
 import { Outbox, type OutboxLimits } from './outbox.js'
-import { conversationOf, encode, type Outgoing } from './outgoing.js'
+import { encode, type Outgoing } from './outgoing.js'
+import { withoutConversation } from './take-back.js'
 
 /** Whose socket it is, and until when. */
 export type Holder = Pick<Identity, 'userId' | 'sessionId' | 'role' | 'expiresAt'>
@@ -42,7 +44,8 @@ export class Connection {
 
   constructor({ webSocket, socket, flusher, limits }: ConnectionOptions) {
     this.#webSocket = webSocket
-    this.#outbox = new Outbox({ socket, flusher, limits, onSlow: () => this.#closeSlow() })
+    const isOpen = () => this.open
+    this.#outbox = new Outbox({ socket, flusher, limits, isOpen, onSlow: () => this.#closeSlow() })
     this.#framesInFlight = limits.framesInFlight
     webSocket.on('pong', () => {
       this.#missedBeats = 0
@@ -65,7 +68,11 @@ export class Connection {
 
   /** Aborts when the socket has closed. */
   get gone(): AbortSignal {
-    this.#gone ??= new AbortController()
+    if (!this.#gone) {
+      this.#gone = new AbortController()
+      // Every frame under way may wait for it.
+      setMaxListeners(this.#framesInFlight, this.#gone.signal)
+    }
     if (this.#webSocket.readyState === WebSocket.CLOSED) this.#gone.abort()
     return this.#gone.signal
   }
@@ -101,8 +108,8 @@ export class Connection {
 
   /** Nothing of this conversation is for the user any more: what waits is dropped. */
   leave(conversationId: string): void {
-    this.catchUp.end(conversationId)
-    this.#outbox.revise((frame) => (conversationOf(frame) === conversationId ? null : frame))
+    this.catchUp.drop(conversationId)
+    this.#outbox.revise((frame) => withoutConversation(frame, conversationId))
   }
 
   /** Resolves when the client has taken everything, or is gone. */

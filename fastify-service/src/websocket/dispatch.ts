@@ -44,6 +44,11 @@ export function receive(sockets: Sockets, connection: Connection, raw: Buffer, i
   refuse(connection, parseFrame(raw, isBinary).ref, new Problem('overloaded', detail))
 }
 
+/** The library answers it; a flood of them costs as much as one of frames. */
+export function receivePing(sockets: Sockets, connection: Connection): void {
+  void countFrame(sockets, connection)
+}
+
 async function countFrame({ rates, limits }: Sockets, connection: Connection): Promise<Rate> {
   const rate = await rates.countFrame(connection.id)
   if (rate.excess > limits.floodFactor) connection.close(closeCodes.flooding, 'flooding')

@@ -6,7 +6,7 @@ import { composer } from './compose.js'
 import type { Connection } from './connection.js'
 import { encode, type Outgoing } from './outgoing.js'
 import { Slices } from './slices.js'
-import { withoutText } from './without-text.js'
+import { withoutText } from './take-back.js'
 
 /** Hands a message event to the members it is for, on every device of theirs that is connected here. */
 export async function fanOut({ rooms, hub }: Pick<Context, 'rooms' | 'hub'>, event: Event__Output): Promise<void> {

@@ -26,7 +26,13 @@ class PausedSocket {
 function open(flusher = new Flusher(), { greeted = true } = {}) {
   const socket = new PausedSocket()
   const slow: string[] = []
-  const outbox = new Outbox({ socket: socket as unknown as Socket, flusher, limits, onSlow: () => slow.push('slow') })
+  const outbox = new Outbox({
+    socket: socket as unknown as Socket,
+    flusher,
+    limits,
+    isOpen: () => true,
+    onSlow: () => slow.push('slow'),
+  })
   if (greeted) outbox.greet(frame('hello'))
   return { outbox, socket, slow, flusher }
 }

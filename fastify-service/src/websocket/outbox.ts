@@ -13,6 +13,8 @@ interface OutboxOptions {
   socket: Socket
   flusher: Flusher
   limits: OutboxLimits
+  /** False as soon as a close has begun, from either side: nothing may follow its frame. */
+  isOpen(): boolean
   /** The client takes its frames too slowly. */
   onSlow(): void
 }
@@ -88,7 +90,7 @@ export class Outbox {
 
   /** Called by the flusher, once per turn. */
   flush(joiner: Joiner): void {
-    if (this.#closed || this.#underWay || this.#queue.length === 0) return
+    if (this.#closed || this.#underWay || this.#queue.length === 0 || !this.#options.isOpen()) return
     const batch = this.#takeBatch()
     this.#underWay = measure(batch)
     this.#options.socket.write(joiner.join(batch), this.#onTaken)

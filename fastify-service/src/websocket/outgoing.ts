@@ -13,11 +13,6 @@ export function encode(frame: ServerFrame, { exempt = false } = {}): Outgoing {
   return { bytes: textFrame(JSON.stringify(frame)), frame, exempt }
 }
 
-/** The conversation that a frame belongs to, if any. */
-export function conversationOf({ frame }: Outgoing): string | undefined {
-  return 'conversationId' in frame ? frame.conversationId : undefined
-}
-
 const finalText = 0x81
 const smallLimit = 126
 const shortLimit = 65_536

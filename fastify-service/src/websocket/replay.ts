@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EventFrame, ResumedData } from '@meeshy/shared/frames/server-frames'
+import type { EventFrame } from '@meeshy/shared/frames/event-frames'
+import type { ResumedData } from '@meeshy/shared/frames/server-frames'
 import type { GetConversationEventsResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/GetConversationEventsResponse'
 import { Problem } from '@meeshy/shared/problems'
 import type { Reader } from '@meeshy/shared/reader-view'
@@ -9,6 +10,7 @@ import type { Sockets } from './sockets.js'
 
 /** How long to wait before messages are asked for again that were not available. */
 const retryMs = 500
+const charactersPerPiece = 32 * 1024
 
 /** What a client has seen, as its `resume` tells. */
 export interface Seen {
@@ -45,19 +47,22 @@ type Missed = { id: string; userId: string; after: number }
 async function replayConversation(sockets: Sockets, connection: Connection, { id, userId, after }: Missed) {
   const { rooms } = sockets.context
   while (connection.open) {
-    await connection.empty()
     const page = await readPage(sockets, connection, { id, userId, after })
     const reader = await rooms.reader(id, userId)
-    // Who left meanwhile was told so, and gets nothing more.
     if (!page || !connection.open) return
-    const reason = reader ? page.resyncReason : 'not_found'
+    // Who left meanwhile gets nothing more, though they may be back already.
+    const reason = reader && connection.catchUp.has(id) ? page.resyncReason : 'not_found'
     if (!reader || reason !== undefined) {
       return finishAll(connection, [id], { resync: true, reason: reason ?? 'not_found' })
     }
     after = page.lastEventSeq
     const more = page.hasMore || connection.catchUp.isBehind(id, after)
-    if (!more) return finishAll(connection, [id], { events: present(page, reader), more })
-    send(connection, { [id]: { events: present(page, reader), more } })
+    const pieces = inPieces(present(page, reader))
+    const last = pieces.pop() ?? []
+    for (const events of pieces) send(connection, { [id]: { events, more: true } })
+    if (!more) return finishAll(connection, [id], { events: last, more })
+    send(connection, { [id]: { events: last, more } })
+    await connection.empty()
   }
 }
 
@@ -75,6 +80,22 @@ function readPage({ context }: Sockets, connection: Connection, { id, userId, af
 
 function present({ events }: GetConversationEventsResponse__Output, reader: Reader): EventFrame[] {
   return events.flatMap((event) => (event.message && composer(event, event.message)(reader)) ?? [])
+}
+
+/** So small that a slow client gets on with each of them. */
+function inPieces(events: EventFrame[]): EventFrame[][] {
+  const pieces: EventFrame[][] = []
+  let characters = Number.POSITIVE_INFINITY
+  for (const event of events) {
+    const length = 'content' in event.data ? (event.data.content?.length ?? 0) : 0
+    if (characters + length > charactersPerPiece) {
+      pieces.push([])
+      characters = 0
+    }
+    characters += length
+    pieces.at(-1)?.push(event)
+  }
+  return pieces
 }
 
 /** Tells how these conversations end, and lets their live events through from here on. */

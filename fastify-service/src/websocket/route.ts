@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import websocket from '@fastify/websocket'
 import { closeCodes } from '@meeshy/shared/frames/close-codes'
 import { Problem } from '@meeshy/shared/problems'
@@ -7,25 +8,23 @@ import type { Context } from '../context.js'
 import type { Identity } from '../plugins/auth.js'
 import { addressKey } from '../plugins/client-address.js'
 import { admit } from './admit.js'
-import { Connection } from './connection.js'
-import { receive } from './dispatch.js'
+import { Connection, type Holder } from './connection.js'
+import { receive, receivePing } from './dispatch.js'
+import { checkHandshake, protocolsOf } from './handshake.js'
 import { restartReason } from './hub.js'
-import { type SocketLimits, socketLimits } from './limits.js'
+import { frameLimits, type SocketLimits, socketLimits } from './limits.js'
 import { isAllowedOrigin } from './origin.js'
 import { createSockets, type Sockets } from './sockets.js'
 import { watchSockets } from './watch.js'
 
-const maxFrameBytes = 64 * 1024
-/** Frames are small: nobody needs to send one in pieces, and each piece costs memory. */
-const maxFragments = 64
 /** How long a client may take to answer a close before it is cut. */
 const closeTimeoutMs = 5_000
 const goodbyeMs = 500
 const bearer = 'bearer'
 
 const serverOptions = {
-  maxPayload: maxFrameBytes,
-  maxFragments,
+  maxPayload: frameLimits.maxFrameBytes,
+  maxFragments: frameLimits.maxFragments,
   perMessageDeflate: false,
   closeTimeout: closeTimeoutMs,
   handleProtocols: (protocols: Set<string>) => (protocols.has(bearer) ? bearer : false),
@@ -40,6 +39,7 @@ export async function registerWebsocket(
   const authenticate = (token: string) => app.authenticateToken(token)
   const sockets = createSockets(context, { ...socketLimits(context.config), ...limits }, authenticate)
   const identities = new WeakMap<FastifyRequest, Identity>()
+  const responses = new WeakMap<FastifyRequest, ServerResponse>()
   await app.register(websocket, {
     options: serverOptions,
     errorHandler: (error, socket) => handleSocketError(context, error, socket),
@@ -56,8 +56,10 @@ export async function registerWebsocket(
     config: { policy: { who: 'anybody' } },
     schema: { hide: true },
     // Everything that can refuse the upgrade runs before it, so that the refusal is an HTTP problem.
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       if (!request.ws) return
+      checkHandshake(request, reply)
+      responses.set(request, reply.raw)
       checkOrigin(context, request)
       const token = readToken(request)
       if (token !== undefined) identities.set(request, await authenticate(token))
@@ -65,7 +67,10 @@ export async function registerWebsocket(
     handler: () => {
       throw new Problem('bad_request', 'This address speaks WebSocket: connect with a WebSocket client.')
     },
-    wsHandler: (socket, request) => accept(sockets, socket, request, identities.get(request)),
+    wsHandler: (socket, request) => {
+      accept(sockets, socket, request, identities.get(request))
+      forgetRequest(context, socket, request, responses.get(request))
+    },
   })
 }
 
@@ -81,15 +86,33 @@ function accept(sockets: Sockets, socket: WebSocket, request: FastifyRequest, id
   }, limits.authenticationMs)
   // `raw` is a Buffer: the library's default binary type.
   socket.on('message', (raw: Buffer, isBinary: boolean) => receive(sockets, connection, raw, isBinary))
+  socket.on('ping', () => receivePing(sockets, connection))
   socket.on('close', (code) => {
     clearTimeout(deadline)
     addresses.remove(address)
     context.hub.remove(connection)
+    if (connection.holder) forgetPresence(context, connection.holder)
     rates.forget(connection.id)
     context.log.debug('A socket closed', { connectionId: connection.id, userId: connection.holder?.userId, code })
   })
   if (isOneTooMany) connection.close(closeCodes.tooManyConnections, 'too many connections from this address')
   else if (identity) connection.enqueue(() => admit(sockets, connection, identity))
+}
+
+/**
+ * The request is over, and 4 KiB of it would stay as long as the socket: by the response that the plugin has given
+ * the socket, and by its listener for errors, in whose place another one is put.
+ */
+function forgetRequest(context: Context, socket: WebSocket, request: FastifyRequest, response?: ServerResponse): void {
+  response?.detachSocket(request.raw.socket)
+  socket.removeAllListeners('error')
+  socket.on('error', (error) => handleSocketError(context, error, socket))
+}
+
+/** After one of somebody's sockets has closed. */
+function forgetPresence({ presence, typing }: Context, { userId }: Holder): void {
+  presence.look(userId)
+  typing.leave(userId)
 }
 
 function checkOrigin({ config }: Context, request: FastifyRequest): void {
@@ -98,8 +121,8 @@ function checkOrigin({ config }: Context, request: FastifyRequest): void {
 
 /** The token of the query or of the subprotocols (`bearer, <token>`); undefined when there is none. */
 function readToken(request: FastifyRequest): string | undefined {
-  const protocols = request.headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim())
-  if (protocols?.includes(bearer)) return protocols.find((protocol) => protocol !== bearer) ?? ''
+  const protocols = protocolsOf(request.headers['sec-websocket-protocol'])
+  if (protocols.includes(bearer)) return protocols.find((protocol) => protocol !== bearer) ?? ''
   const { token } = request.query as { token?: unknown }
   if (token === undefined) return undefined
   return typeof token === 'string' ? token : ''

@@ -1,10 +1,10 @@
 import type { Context } from '../context.js'
 import { sweepGuests } from '../store/share-links/sweep-guests.js'
-import { announceMember } from './announce.js'
+import { type Announcer, announceMember } from './announce.js'
 
 /** Takes guests out of their rooms who cannot come back. Nobody waits for it to succeed. */
 export async function sweepRoom(
-  context: Pick<Context, 'database' | 'rooms' | 'hub' | 'log'>,
+  context: Announcer & Pick<Context, 'database' | 'log'>,
   conversationId: string,
 ): Promise<void> {
   try {

@@ -90,7 +90,7 @@ export class Fuzz {
 }
 
 /** Every limit of the configuration that counts something over time, as high as it goes. */
-function highestRates(): Record<string, string> {
+export function highestRates(): Record<string, string> {
   const entries = Object.entries(settings.properties).flatMap(([name, schema]) => {
     const { maximum } = schema as { maximum?: number }
     return /_PER_[A-Z0-9]+$/.test(name) && maximum !== undefined ? [[name, String(maximum)]] : []

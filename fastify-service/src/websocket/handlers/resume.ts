@@ -22,8 +22,9 @@ export const resume: FrameHandler<'resume'> = {
     // From here on nothing of them is sent but in its order.
     for (const [id] of wanted) connection.catchUp.begin(id)
     // After the ack.
+    const seen = { userId: holder.userId, epoch, conversations: new Map(wanted) }
     void nextTurn()
-      .then(() => replay(sockets, connection, { userId: holder.userId, epoch, conversations: new Map(wanted) }))
+      .then(() => connection.catchUp.queue(() => replay(sockets, connection, seen)))
       .catch((error: unknown) => {
         log.error('What a client has missed could not be read', { error, requestId })
         connection.close(closeCodes.restart, restartReason())
