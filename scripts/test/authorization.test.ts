@@ -12,13 +12,18 @@ import {
   namedElsewhere,
   nameOf,
   type Operation,
+  type Policy,
   thingFor,
 } from './authorization/calls.js'
 import { expected } from './authorization/expected.js'
-import { type ObjectKind, objects, type Persona, personas } from './authorization/people.js'
+import { readFrames, send } from './authorization/frames.js'
+import { isRefused, type ObjectKind, objects, type Persona, personas } from './authorization/people.js'
+import { SocketDoor } from './authorization/sockets.js'
+import { idOf, type Thing } from './authorization/things.js'
 import { World, type WorldSource } from './authorization/world.js'
 
 const fewestCells = 1_500
+const fewestFrameCells = 400
 const unlimited = '1000000'
 const jwtSecret = 'a-secret-of-the-matrix-only-0123456789'
 const password = 'correct horse battery'
@@ -39,6 +44,9 @@ beforeAll(async () => {
     RATE_LIMIT_PER_MINUTE: unlimited,
     ADDRESS_RATE_LIMIT_PER_MINUTE: unlimited,
     AUTH_RATE_LIMIT_PER_MINUTE: unlimited,
+    SOCKETS_PER_ADDRESS: unlimited,
+    SOCKET_FRAMES_PER_10S: unlimited,
+    SOCKET_AUTHENTICATION_MS: '600000',
   })
   const database = await openDatabase(databaseUrl)
   source = { database, gatewayUrl: stage.gatewayUrl, jwtSecret, password, passwordHash: await hashOf(password) }
@@ -90,7 +98,7 @@ it('every route answers everybody as its policy says, and "not yours" like "does
         cells += 1
         const answered = await ask(operation, cell)
         if (object === 'missing') missing = answered
-        const complaint = judge(operation, cell, answered, missing)
+        const complaint = judge({ name: nameOf(operation), policy: operation.policy }, cell, answered, missing)
         if (complaint) wrong.push(complaint)
         // What was allowed has changed the world.
         if (operation.method !== 'GET' && answered.status < 300) world = await World.create(source)
@@ -107,10 +115,48 @@ it('every route answers everybody as its policy says, and "not yours" like "does
   }
 }, 300_000)
 
+it('so does every frame', async () => {
+  const wrong: string[] = []
+  let cells = 0
+  const door = new SocketDoor()
+  for (const frame of await readFrames(stage.gatewayUrl)) {
+    const { on } = frame.policy
+    let world = await World.create(source)
+    for (const persona of personas) {
+      let missing: Answered | undefined
+      for (const object of on ? [...objects].reverse() : (['none'] as const)) {
+        const id = object === 'none' ? null : await idOf(world, on as Thing, persona, object)
+        if (object !== 'none' && id === null) continue
+        cells += 1
+        const cell = { world, persona, object, id }
+        const answered = await send(door, frame, cell)
+        if (object === 'missing') missing = answered
+        const complaint = judge(frame, cell, answered, missing)
+        if (complaint) wrong.push(complaint)
+        // The next ones need it as well.
+        const isSpent = frame.name === 'message.delete' && object === 'shared' && answered.status < 300
+        if (isSpent) world = await World.create(source)
+      }
+    }
+  }
+  const world = await World.create(source)
+  for (const persona of personas) {
+    const wanted = isRefused(persona) && persona !== 'anonymous' ? 401 : 101
+    const status = await door.upgrade(world, persona)
+    if (status !== wanted) wrong.push(`upgrade as ${persona}: ${status} instead of ${wanted}`)
+  }
+  door.close()
+  expect(wrong).toEqual([])
+  expect(cells).toBeGreaterThanOrEqual(fewestFrameCells)
+  console.info(`${cells} cells`)
+}, 300_000)
+
+type Deed = { name: string; policy: Policy }
+
 /** @returns what is wrong with an answer; null when it is as written */
-function judge(operation: Operation, { persona, object }: Cell, answered: Answered, missing?: Answered): string | null {
-  const name = nameOf(operation)
-  const wanted = expected({ name, policy: operation.policy }, persona, object)
+function judge(deed: Deed, { persona, object }: Cell, answered: Answered, missing?: Answered): string | null {
+  const wanted = expected(deed, persona, object)
+  const { name } = deed
   const cell = `${name} as ${persona}, ${object}`
   const isRight = wanted === 'ok' ? answered.status < 300 : answered.status === wanted
   if (!isRight)

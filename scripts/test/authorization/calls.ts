@@ -4,11 +4,18 @@ import type { ObjectKind, Persona } from './people.js'
 import { idOf } from './things.js'
 import type { World } from './world.js'
 
+/** Who may do it, as the descriptions of REST and of the socket say. */
+export interface Policy {
+  who: string
+  on?: string
+  as?: string
+}
+
 /** An operation of the API, as its description tells of it. */
 export interface Operation {
   method: string
   path: string
-  policy: { who: string; on?: string; as?: string }
+  policy: Policy
   example: unknown
 }
 

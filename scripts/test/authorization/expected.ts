@@ -1,3 +1,4 @@
+import type { Policy } from './calls.js'
 import { isRefused, type ObjectKind, type Persona, roleInShared } from './people.js'
 
 /** What a cell answers: any 2xx, or this very status. */
@@ -77,8 +78,8 @@ const byPolicy: Record<string, Row> = {
   'shareLink: moderator': inRoom('moderator'),
 }
 
-/** Where a route says more than its policy. */
-const byRoute: Record<string, Row> = {
+/** Where a route or a frame says more than its policy. */
+const byName: Record<string, Row> = {
   // Leaving is for every member; this one removes somebody else.
   'DELETE /api/conversations/{id}/members/{userId}': { shared: sharedWith('moderator') },
   'DELETE /api/groups/{id}/members/{userId}': { shared: sharedWith('moderator') },
@@ -98,22 +99,25 @@ const byRoute: Record<string, Row> = {
     deleted: byToken(404),
     missing: byToken(404),
   },
+  auth: { none: (persona) => (isRefused(persona) ? 401 : 'ok') },
+  'message.translate': { deleted: 404 },
 }
 
-interface Route {
+/** A route, or a frame. */
+interface Deed {
   name: string
-  policy: { who: string; on?: string; as?: string }
+  policy: Policy
 }
 
 /** The one place that says what every cell of the matrix answers. */
-export function expected({ name, policy }: Route, persona: Persona, object: ObjectKind | 'none'): Answer {
+export function expected({ name, policy }: Deed, persona: Persona, object: ObjectKind | 'none'): Answer {
   if (policy.who !== 'anybody') {
     if (isRefused(persona)) return 401
     if (policy.who === 'admin' && persona !== 'admin') return 403
     if (policy.who === 'user' && persona === 'guest') return 403
   }
   const key = object === 'none' ? 'none' : policy.on ? `${policy.on}: ${policy.as}` : 'user: administrator'
-  const row: Row = { ...byPolicy[key], ...byRoute[name] }
+  const row: Row = { ...byPolicy[key], ...byName[name] }
   const rule = row[object]
   if (rule === undefined) throw new Error(`${name} (${key}) says nothing of "${object}"`)
   return typeof rule === 'function' ? rule(persona) : rule
