@@ -1,4 +1,7 @@
+import { newId } from '@meeshy/shared/ids'
 import { expect, it } from 'vitest'
+import { dialects } from '../bench/audience/dialects.js'
+import { Tally } from '../bench/audience/tally.js'
 import { inTurns } from '../bench/lib/turns.js'
 import { Answers } from '../bench/rest/answers.js'
 import { startCommand } from './testing/process.js'
@@ -86,6 +89,49 @@ it.each([
     expect(first).toBeGreaterThan(0)
     expect(growth).toBeCloseTo(last / first, 1)
   }
+})
+
+it('bench:fan-out compares servers that deliver the same', async () => {
+  const rows = await tableOf('fan-out', ['--members', '20', '--seconds', '0.2', '--rounds', '1'])
+  expect(Object.keys(rows)).toHaveLength(10)
+  for (const [title, [cpu = 0, least = 0, most = 0, overGateway = 0]] of Object.entries(rows)) {
+    // A write alone takes more, unless several frames go out in one.
+    expect(least).toBeGreaterThan(0.5)
+    expect([least, cpu, most].toSorted((a, b) => a - b)).toEqual([least, cpu, most])
+    const shape = title.split(', ').slice(0, 2).join(', ')
+    expect(overGateway).toBeCloseTo(cpu / (rows[`${shape}, the gateway`]?.[0] ?? 0), 1)
+  }
+})
+
+it('bench:languages compares rooms whose messages come translated', async () => {
+  const rows = await tableOf('languages', ['--members', '18', '--seconds', '0.3', '--rounds', '1'])
+  const [[nine = 0, , , overOne] = [], [one = 0, service = 0, bytes = 0] = []] = Object.values(rows)
+  expect(Math.min(nine, one, service)).toBeGreaterThan(0.5)
+  // Both texts are in it.
+  expect(bytes).toBeGreaterThan(600)
+  expect(overOne).toBeCloseTo(nine / one, 1)
+})
+
+it('bench:delivery measures acks and last deliveries from the moment that messages were due', async () => {
+  const rows = await tableOf('delivery', ['--rooms', '2', '--rate', '50', '--seconds', '0.4', '--rounds', '1'])
+  const [ackP50 = 0, ackP99 = 0, lastP50 = 0, lastP99 = 0, ...cpu] = Object.values(rows).map(([middle = 0]) => middle)
+  expect(ackP50).toBeGreaterThan(0)
+  expect(ackP99).toBeGreaterThanOrEqual(ackP50)
+  expect(lastP99).toBeGreaterThanOrEqual(lastP50)
+  expect(Math.min(...cpu)).toBeGreaterThan(20)
+})
+
+it('an audience says which message is missing', () => {
+  const tally = new Tally(dialects.ws, 1)
+  const conversationId = newId()
+  const hear = (seq: number) => {
+    const data = { id: newId(), conversationId, seq }
+    tally.take(0, Buffer.from(JSON.stringify({ type: 'message.new', conversationId, eventSeq: 10 * seq, data })))
+  }
+  hear(1)
+  expect(() => hear(3)).toThrow('message 3 came after message 1')
+  expect(() => hear(1)).toThrow('message 1 came after message 1')
+  expect(tally.frames).toBe(1)
 })
 
 /** Runs a benchmark; its table by the first cells of its rows. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { Stop } from '../../lib/command.js'
 import type { Environment } from '../../lib/services.js'
 
 export type CpuUsage = ReturnType<typeof process.cpuUsage>
@@ -14,7 +15,12 @@ export interface ProcessOptions {
   nodeArguments?: readonly string[]
 }
 
-/** A process whose work is measured: it says when it is ready, and answers every message with its processor time. */
+/** What a process says to an order: its answer, or why there is none. */
+type Reply = { answer: unknown } | { error: string }
+
+const askCpu = 'cpu'
+
+/** A process whose work is measured: it says when it is ready, and tells its processor time when it is asked. */
 export class MeasuredProcess<Ready> {
   private constructor(
     private readonly child: ChildProcess,
@@ -45,21 +51,54 @@ export class MeasuredProcess<Ready> {
     return (await this.#cpu()) - before
   }
 
+  get pid(): number {
+    return this.child.pid ?? Number.NaN
+  }
+
   async stop(): Promise<void> {
     const ended = once(this.child, 'exit')
     this.child.kill('SIGTERM')
     await ended
   }
 
+  /**
+   * Gives the process an order of its own and waits for the answer, one at a time.
+   *
+   * @throws Stop with the process's own words when it cannot do it
+   */
+  async ask<Answer>(order: object | typeof askCpu): Promise<Answer> {
+    const cancel = new AbortController()
+    const { signal } = cancel
+    const ended = once(this.child, 'exit', { signal }).then((): [Reply] => [{ error: 'the process ended' }])
+    const answered = once(this.child, 'message', { signal }) as Promise<[Reply]>
+    this.child.send(order)
+    try {
+      const [reply] = await Promise.race([answered, ended])
+      if ('error' in reply) throw new Stop(reply.error)
+      return reply.answer as Answer
+    } finally {
+      ended.catch(() => undefined)
+      answered.catch(() => undefined)
+      cancel.abort()
+    }
+  }
+
   async #cpu(): Promise<number> {
-    this.child.send('cpu')
-    const [{ user, system }] = (await once(this.child, 'message')) as [CpuUsage]
+    const { user, system } = await this.ask<CpuUsage>(askCpu)
     return user + system
   }
 }
 
-/** In the process that is measured: says that it is ready, and closes when it is stopped or left alone. */
-export function serveMeasured(ready: object, close: () => Promise<void>): void {
+/**
+ * In the process that is measured: says that it is ready, and closes when it is stopped or left alone.
+ *
+ * @param obey answers the orders that `ask` gives
+ */
+export function serveMeasured(
+  ready: object,
+  close: () => Promise<void>,
+  obey: (order: never) => Promise<unknown> = refuse,
+): void {
   // Whoever started it may have gone while it started.
   if (!process.connected) process.exit()
   process.once('disconnect', () => process.exit())
@@ -67,6 +106,20 @@ export function serveMeasured(ready: object, close: () => Promise<void>): void {
     await close()
     process.exit()
   })
-  process.on('message', () => process.send?.(process.cpuUsage()))
+  process.on('message', async (order) => {
+    process.send?.(order === askCpu ? { answer: process.cpuUsage() } : await reply(() => obey(order as never)))
+  })
   process.send?.(ready)
+}
+
+async function reply(work: () => Promise<unknown>): Promise<Reply> {
+  try {
+    return { answer: await work() }
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function refuse(): Promise<never> {
+  throw new Error('this process takes no orders')
 }

@@ -5,6 +5,7 @@ import { Handlers } from '../../../translation-service/src/grpc/handler.js'
 import { listen } from '../../../translation-service/src/grpc/listen.js'
 import { startTranslationService } from '../../../translation-service/src/service.js'
 import { fakeModel } from '../../../translation-service/test/start-service.js'
+import { ManyScripts } from './many-scripts.js'
 import { serveMeasured } from './measured-process.js'
 
 export interface Ports {
@@ -14,7 +15,7 @@ export interface Ports {
 }
 
 const config = loadConfig({ ...process.env, NODE_ENV: 'test', GRPC_PORT: '0', TRANSLATION_PORT: '0' })
-const service = await startTranslationService(config, { models: [fakeModel().model] })
+const service = await startTranslationService(config, { models: [fakeModel(new ManyScripts()).model] })
 const handlers = new Handlers(service.context)
 const nothing = handlers.unary('GetMessage', async () => ({ message: {} }))
 const bare = await listen(service.context, { GetMessage: nothing } as unknown as MessagingServiceHandlers)

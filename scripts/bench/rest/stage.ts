@@ -3,9 +3,9 @@ import type { PrismaClient } from '@meeshy/shared/generated/prisma/client'
 import { createTestDatabase, createTestFolder } from '@meeshy/shared/testing/fresh-database'
 import { loadConfig } from '../../../fastify-service/src/config.js'
 import { startGateway } from '../../../fastify-service/src/gateway.js'
-import { freshSecrets } from '../../lib/env-file.js'
 import { request } from '../../lib/rest-client.js'
 import type { Environment } from '../../lib/services.js'
+import { gatewaySettings } from '../lib/gateway.js'
 import { type BenchRoom, createRooms } from '../lib/room.js'
 import { BenchService } from '../lib/service.js'
 import { writeHistory } from '../lib/written-history.js'
@@ -24,7 +24,6 @@ const conversations = 200
 const others = ['fr', 'fr', 'en', 'en', 'en', 'de', 'de', 'es', 'es']
 const messagesPerConversation = 20
 const languages = ['en', 'de', 'es']
-const manyRequests = '1000000'
 
 interface Registered {
   accessToken: string
@@ -44,25 +43,7 @@ export async function openStage(logLevel: string): Promise<Stage> {
     withEvents: true,
   })
   const service = await BenchService.start(database.url)
-  const { host, port, serviceToken } = service.address
-  const environment = {
-    ...freshSecrets(),
-    NODE_ENV: 'production',
-    DATABASE_URL: database.url,
-    GRPC_HOST: host,
-    GRPC_PORT: String(port),
-    GRPC_TLS_CA: '',
-    SERVICE_TOKEN: serviceToken,
-    FASTIFY_HOST: '127.0.0.1',
-    FASTIFY_PORT: '0',
-    LOG_LEVEL: logLevel,
-    LOG_DIR: logs.folder,
-    RATE_LIMIT_PER_MINUTE: manyRequests,
-    ADDRESS_RATE_LIMIT_PER_MINUTE: manyRequests,
-    JWT_EXPIRES_IN: '1h',
-    TRUST_PROXY: '',
-    CORS_ORIGINS: '',
-  }
+  const environment = gatewaySettings(database.url, service, { LOG_LEVEL: logLevel, LOG_DIR: logs.folder })
   const { accessToken, user } = await register({ ...environment, LOG_LEVEL: 'fatal' })
   await join(people, rooms, user.id)
   await people.$disconnect()
