@@ -58,8 +58,10 @@ export class NodeService {
     await this.#end('SIGKILL')
   }
 
-  async stop(): Promise<void> {
+  /** @returns the exit code; null when a signal ended it */
+  async stop(): Promise<number | null> {
     await this.#end('SIGTERM')
+    return this.#child?.exitCode ?? null
   }
 
   /** Does something while all threads of the process stand still, if it runs. */

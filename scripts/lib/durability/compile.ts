@@ -5,17 +5,21 @@ import { Stop } from '../command.js'
 import { root } from '../paths.js'
 
 /**
- * Compiles the translation service, as for production: it starts in half the time that its sources take, and what is
- * killed is what operators run.
+ * Compiles a service, as for production: it starts in half the time that its sources take, and what is killed is what
+ * operators run.
  *
  * @returns the arguments of node that run it
  */
-export async function compileTranslation(): Promise<string[]> {
+export async function compile(service: 'translation-service' | 'fastify-service'): Promise<string[]> {
   const compiler = join(root, 'node_modules/typescript/bin/tsc')
   try {
-    await promisify(execFile)(process.execPath, [compiler, '-b', 'translation-service'], { cwd: root })
+    await promisify(execFile)(process.execPath, [compiler, '-b', service], { cwd: root })
   } catch (error) {
-    throw new Stop(`The translation service does not compile:\n${(error as { stdout?: string }).stdout ?? error}`)
+    throw new Stop(`${service} does not compile:\n${(error as { stdout?: string }).stdout ?? error}`)
   }
   return ['dist/server.js']
+}
+
+export function compileTranslation(): Promise<string[]> {
+  return compile('translation-service')
 }
