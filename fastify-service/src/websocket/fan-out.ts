@@ -26,7 +26,7 @@ export async function fanOut({ rooms, hub }: Pick<Context, 'rooms' | 'hub'>, eve
     }
     const connections = hub.connectionsOf(userId)
     // Who has left meanwhile gets nothing more.
-    if (connections.size === 0 || !members.has(userId)) continue
+    if (connections.size === 0 || (members !== room && !members.has(userId))) continue
     const wanted = wantedLanguage(reader, message.originalLanguage)
     let outgoing = variants.get(wanted)
     if (outgoing === undefined) {

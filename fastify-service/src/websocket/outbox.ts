@@ -5,6 +5,9 @@ import type { Outgoing } from './outgoing.js'
 
 export type OutboxLimits = Pick<SocketLimits, 'maxBufferedBytes' | 'maxQueuedFrames'>
 
+/** Never changed: the first frame puts an array of its own in its place, which is smaller than one that grows. */
+const none: Outgoing[] = []
+
 /** In one write; what is behind it can still be taken back. */
 const maxWriteBytes = 64 * 1024
 
@@ -25,14 +28,14 @@ interface OutboxOptions {
  */
 export class Outbox {
   readonly #options: OutboxOptions
-  #queue: Outgoing[] = []
+  #queue = none
   /** Events that wait for `hello`; null once it is out. */
   #held: Outgoing[] | null = []
   /** What waits or is being written, without what is exempt. */
   #frames = 0
   #bytes = 0
-  /** What is being written; null when the client has taken everything. */
-  #underWay: { frames: number; bytes: number } | null = null
+  /** What is being written; empty when the client has taken everything. */
+  #underWay: readonly Outgoing[] = none
   #whenEmpty: Array<() => void> = []
   #closed = false
 
@@ -49,11 +52,14 @@ export class Outbox {
         this.#options.onSlow()
         return
       }
-      this.#frames += 1
-      this.#bytes += frame.bytes.length
     }
-    this.#queue.push(frame)
-    if (this.#queue.length === 1 && !this.#underWay) this.#options.flusher.add(this)
+    this.#count(frame)
+    if (this.#queue.length > 0) {
+      this.#queue.push(frame)
+      return
+    }
+    this.#queue = [frame]
+    if (this.#underWay.length === 0) this.#options.flusher.add(this)
   }
 
   /** Queues an event; a client that does not take them in time is slow. */
@@ -75,72 +81,76 @@ export class Outbox {
   revise(change: (frame: Outgoing) => Outgoing | null): void {
     if (this.#held) this.#held = this.#held.flatMap((frame) => change(frame) ?? [])
     if (this.#queue.length === 0) return
-    const before = this.#queue
-    this.#queue = before.flatMap((frame) => change(frame) ?? [])
-    const [old, kept] = [measure(before), measure(this.#queue)]
-    this.#frames += kept.frames - old.frames
-    this.#bytes += kept.bytes - old.bytes
+    const kept: Outgoing[] = []
+    for (const frame of this.#queue) {
+      const changed = change(frame)
+      this.#discount(frame)
+      if (!changed) continue
+      this.#count(changed)
+      kept.push(changed)
+    }
+    this.#queue = kept
   }
 
   /** Resolves when everything was taken, or nothing will be any more. */
   empty(): Promise<void> {
-    if (this.#closed || (this.#queue.length === 0 && !this.#underWay)) return Promise.resolve()
+    if (this.#closed || (this.#queue.length === 0 && this.#underWay.length === 0)) return Promise.resolve()
     return new Promise((resolve) => this.#whenEmpty.push(resolve))
   }
 
   /** Called by the flusher, once per turn. */
   flush(joiner: Joiner): void {
-    if (this.#closed || this.#underWay || this.#queue.length === 0 || !this.#options.isOpen()) return
-    const batch = this.#takeBatch()
-    this.#underWay = measure(batch)
-    this.#options.socket.write(joiner.join(batch), this.#onTaken)
+    if (this.#queue.length === 0 || this.#underWay.length > 0 || this.#closed || !this.#options.isOpen()) return
+    this.#underWay = this.#takeBatch()
+    this.#options.socket.write(joiner.join(this.#underWay), this.#onTaken)
   }
 
   /** Drops what waits; nothing is written any more. */
   close(): void {
     this.#closed = true
-    this.#queue = []
+    this.#queue = none
     this.#held = null
     this.#tellEmpty()
   }
 
   #takeBatch(): Outgoing[] {
+    const all = this.#queue
+    if (all.length === 1) {
+      this.#queue = none
+      return all
+    }
     let bytes = 0
-    const end = this.#queue.findIndex((frame) => {
+    const end = all.findIndex((frame) => {
       bytes += frame.bytes.length
       return bytes > maxWriteBytes
     })
-    if (end === -1) {
-      const all = this.#queue
-      this.#queue = []
-      return all
-    }
-    return this.#queue.splice(0, Math.max(end, 1))
+    if (end > 0) return all.splice(0, end)
+    if (end === 0) return all.splice(0, 1)
+    this.#queue = none
+    return all
   }
 
   readonly #onTaken = (): void => {
-    if (this.#underWay) {
-      this.#frames -= this.#underWay.frames
-      this.#bytes -= this.#underWay.bytes
-    }
-    this.#underWay = null
+    for (const frame of this.#underWay) this.#discount(frame)
+    this.#underWay = none
     if (this.#queue.length > 0) this.#options.flusher.add(this)
     else this.#tellEmpty()
+  }
+
+  #count({ exempt, bytes }: Outgoing): void {
+    if (exempt) return
+    this.#frames += 1
+    this.#bytes += bytes.length
+  }
+
+  #discount({ exempt, bytes }: Outgoing): void {
+    if (exempt) return
+    this.#frames -= 1
+    this.#bytes -= bytes.length
   }
 
   #tellEmpty(): void {
     if (this.#whenEmpty.length === 0) return
     for (const resolve of this.#whenEmpty.splice(0)) resolve()
   }
-}
-
-/** What counts of these frames. */
-function measure(frames: readonly Outgoing[]): { frames: number; bytes: number } {
-  const counted = { frames: 0, bytes: 0 }
-  for (const { exempt, bytes } of frames) {
-    if (exempt) continue
-    counted.frames += 1
-    counted.bytes += bytes.length
-  }
-  return counted
 }
