@@ -1,4 +1,5 @@
 import type { Logger } from '@meeshy/shared/logging'
+import type { LoopDelay } from '@meeshy/shared/loop-delay'
 import type { Attempts } from './auth/attempts.js'
 import type { Passwords } from './auth/passwords.js'
 import type { RefreshTokens } from './auth/refresh-tokens.js'
@@ -17,6 +18,8 @@ import type { Typing } from './websocket/typing.js'
 export interface Context {
   config: Config
   log: Logger
+  /** How late this process is. */
+  loopDelay: LoopDelay
   database: GatewayDatabase
   /** What is asked of the database most often, quicker. */
   reads: Reads

@@ -3,6 +3,7 @@ import { openDatabase } from '@meeshy/shared/database/open'
 import { openSqlReader } from '@meeshy/shared/database/open-sql'
 import { Opened } from '@meeshy/shared/lifecycle'
 import { createLogger, type Logger } from '@meeshy/shared/logging'
+import { LoopDelay } from '@meeshy/shared/loop-delay'
 import { type App, buildApp } from './app.js'
 import { Attempts } from './auth/attempts.js'
 import { Passwords } from './auth/passwords.js'
@@ -48,6 +49,8 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
   const log = overrides.log ?? createLogger({ service: 'gateway', level: config.LOG_LEVEL, directory: config.LOG_DIR })
   const opened = new Opened()
   try {
+    const loopDelay = new LoopDelay()
+    opened.add(() => loopDelay.close())
     const prisma = await openDatabase(config.DATABASE_URL)
     opened.add(() => prisma.$disconnect())
     const reader = await openSqlReader(config.DATABASE_URL)
@@ -71,6 +74,7 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
     const context: Context = {
       config,
       log,
+      loopDelay,
       database,
       reads,
       passwords: new Passwords({ pepper: config.PASSWORD_PEPPER, cost: config.BCRYPT_COST }),

@@ -1,6 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 
-const resolutionMs = 10
+/** Every sample wakes the process up, which is about half of what an idle gateway does. */
+const resolutionMs = 20
 const windowMs = 10_000
 
 export interface LoopDelayFigures {
@@ -16,6 +17,8 @@ export interface LoopDelayFigures {
 export class LoopDelay {
   #last = startHistogram()
   #current = this.#last
+  /** Samples of earlier windows that `takeMean` has not told, less those of the current one that it has. */
+  #carried = { count: 0, sum: 0 }
   readonly #rotation = setInterval(() => this.#rotate(), windowMs).unref()
 
   /** Milliseconds. */
@@ -30,6 +33,14 @@ export class LoopDelay {
     }
   }
 
+  /** The mean delay since this was last called, in milliseconds; infinite when nothing could be measured meanwhile. */
+  takeMean(): number {
+    const { count, sum } = this.#total()
+    const told = totalOf(this.#current)
+    this.#carried = { count: -told.count, sum: -told.sum }
+    return count > 0 ? toMilliseconds(sum / count) : Number.POSITIVE_INFINITY
+  }
+
   close(): void {
     clearInterval(this.#rotation)
     this.#current.disable()
@@ -37,8 +48,15 @@ export class LoopDelay {
 
   #rotate(): void {
     this.#current.disable()
+    this.#carried = this.#total()
     this.#last = this.#current
     this.#current = startHistogram()
+  }
+
+  /** What `takeMean` has not told. */
+  #total(): { count: number; sum: number } {
+    const { count, sum } = totalOf(this.#current)
+    return { count: this.#carried.count + count, sum: this.#carried.sum + sum }
   }
 }
 
@@ -46,6 +64,10 @@ function startHistogram(): IntervalHistogram {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
   histogram.enable()
   return histogram
+}
+
+function totalOf({ count, mean }: IntervalHistogram): { count: number; sum: number } {
+  return { count, sum: count > 0 ? count * mean : 0 }
 }
 
 function toMilliseconds(nanoseconds: number): number {

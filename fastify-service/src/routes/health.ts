@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { succeedsWithin } from '@meeshy/shared/deadline'
-import { LoopDelay } from '@meeshy/shared/loop-delay'
 import fastifyPlugin from 'fastify-plugin'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
@@ -30,10 +29,8 @@ const Readiness = Type.Object({ ready: Type.Boolean() })
 export function healthRoutes(context: Context) {
   const routes: FastifyPluginAsyncTypebox = async (app) => {
     let closing = false
-    const loopDelay = new LoopDelay()
     const ping = shareInFlight(() => context.database.ping())
     const databaseIsUp = () => succeedsWithin(ping(), pingLimitMs)
-    app.addHook('onClose', async () => loopDelay.close())
     app.addHook('preClose', async () => {
       closing = true
     })
@@ -45,7 +42,7 @@ export function healthRoutes(context: Context) {
         schema: { summary: 'State and parts', tags: ['operators'], response: { 200: Health, 503: Health } },
       },
       async (request, reply) => {
-        const health = readHealth(context, await databaseIsUp(), loopDelay)
+        const health = readHealth(context, await databaseIsUp())
         reply.code(health.status === 'down' ? 503 : 200)
         return isOperator(request) ? health : { status: health.status }
       },
@@ -81,7 +78,7 @@ export function healthRoutes(context: Context) {
   return fastifyPlugin(routes)
 }
 
-function readHealth({ messaging, hub }: Context, databaseUp: boolean, loopDelay: LoopDelay): Static<typeof Health> {
+function readHealth({ messaging, hub, loopDelay }: Context, databaseUp: boolean): Static<typeof Health> {
   const messagingUp = messaging.ready()
   const { rss, heapUsed } = process.memoryUsage()
   return {
