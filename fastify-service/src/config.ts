@@ -146,7 +146,7 @@ export const settings = Type.Object({
     minimum: 1,
     maximum: 1_000_000,
     default: 50,
-    description: 'open sockets from one address',
+    description: 'open sockets from one address; an IPv6 address counts as its /64',
   }),
   SOCKET_QUEUED_FRAMES: Type.Integer({
     minimum: 1,

@@ -23,6 +23,11 @@ const runElsewhere: Record<string, string> = {
   'npm run kill-test': 'kill-test.test.ts',
   'npm run kill-test -- --between-ack-and-translation': 'kill-test.test.ts',
   'npm run disk-faults': 'disk-faults.test.ts',
+  'npm run gateway-kill-test': 'gateway-kill-test.test.ts',
+  'npm run cut-test': 'cut-test.test.ts',
+  'npm run senders-test': 'senders-test.test.ts',
+  'npm run state-test': 'state-test.test.ts',
+  'npm run fuzz:frames': 'fuzz-frames.test.ts of the gateway',
 }
 
 describe('the README', () => {

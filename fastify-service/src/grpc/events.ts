@@ -22,8 +22,8 @@ export interface EventFeed {
 /**
  * Follows the translation service's events for as long as the gateway lives: from the place where the last process
  * stopped, in order, again and again after every break. Every event is tried, some more than once; when one cannot be
- * delivered in three attempts, all clients are sent to come back and resume. What deliveries leave to be done beside the feed is waited for
- * by `settled`, before the place is written down.
+ * delivered in three attempts, all clients are sent to come back and resume. What deliveries leave to be done beside the
+ * feed is waited for by `settled`, before the place is written down.
  */
 export function startEventFeed(context: FeedContext, deliver: Deliver, settled?: () => Promise<void>): EventFeed {
   const closing = new AbortController()

@@ -98,7 +98,7 @@ export const clientFrames = {
       targetLanguage: Type.String({ minLength: 2, maxLength: 35, description: 'one of the ten, or a locale' }),
     },
   ),
-  'typing.start': clientFrame('typing.start', 'The user is typing; say it again every few seconds.', conversation),
+  'typing.start': clientFrame('typing.start', 'The user is typing; say it again every three seconds.', conversation),
   'typing.stop': clientFrame('typing.stop', 'The user types no more.', conversation),
   'presence.set': clientFrame('presence.set', 'Whether somebody sits in front of this device.', {
     status: Type.Enum(['online', 'away']),

@@ -1,12 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { NullableString, PublicUserSchema, ref } from '../schemas.js'
 
-export const notificationTypes = [
-  'mention',
-  'friend_request',
-  'friend_request_accepted',
-  'added_to_conversation',
-] as const
+const notificationTypes = ['mention', 'friend_request', 'friend_request_accepted', 'added_to_conversation'] as const
 
 export type NotificationType = (typeof notificationTypes)[number]
 

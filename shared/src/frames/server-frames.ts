@@ -14,6 +14,7 @@ export const smallRoomMembers = 200
 
 const id = Type.String({ pattern: idPattern })
 const conversationId = Type.String({ description: 'the conversation it belongs to' })
+
 /** A frame that belongs to no conversation. */
 function plainFrame<Name extends string, Data extends Schema>(type: Name, description: string, data: Data) {
   return Type.Object({ type: Type.Literal(type), data }, { description })
@@ -28,7 +29,9 @@ const Hello = Type.Object({
   connectionId: Type.String({ description: 'names this socket, for support' }),
   userId: Type.String(),
   epoch: Type.String({
-    description: 'identity of the messages, to keep for `resume`; with another one nothing can be resumed',
+    description:
+      'identity of the messages, to keep for `resume`; with another one nothing can be resumed; empty while it is not ' +
+      'known: keep the one before',
     examples: ['0f8fad5b-d9cb-469f-a165-70867728950e'],
   }),
   heartbeatMs: Type.Integer({ description: 'how often the server pings', examples: [25_000] }),
@@ -81,6 +84,9 @@ const Resync = Type.Object(
         '"unknown_position": there is no such event; "not_found": there is no such conversation, or it is not for you',
       examples: ['retention'],
     }),
+    lastEventSeq: Type.Optional(
+      Type.Integer({ description: 'with "retention" and "unknown_position": where to resume from the next time' }),
+    ),
   },
   { description: 'What was missed cannot be told: fetch the conversation by REST' },
 )
@@ -98,7 +104,7 @@ export const serverFrames = {
   ...eventFrames,
   'message.read': roomFrame(
     'message.read',
-    `How far somebody has read; with more than ${smallRoomMembers} members only for their own devices.`,
+    `How far somebody has read; it is not told of who writes. With more than ${smallRoomMembers} members only for their own devices.`,
     Type.Object({
       userId: Type.String({ description: 'who has read' }),
       seq: Type.Integer({ description: 'everything up to this message' }),
@@ -119,7 +125,7 @@ export const serverFrames = {
     `How people are now who share a conversation of at most ${smallRoomMembers} members with the user: "online", "away" or "offline".`,
     Type.Object({
       users: Type.Record(id, Type.Enum(['online', 'away', 'offline']), {
-        description: 'those who have changed; whoever was never named is offline',
+        description: 'those who have changed; whoever was not named since `hello` is offline',
       }),
     }),
   ),
