@@ -206,6 +206,19 @@ it('refuses the 33rd frame in flight at once, and answers the 32 in their order'
   expect(socket.framesOf('ack').map(({ ref }) => ref)).toEqual([32, ...inOrder])
 })
 
+it('refuses sockets beyond those that an address may have, signed in or not, until one has gone', async () => {
+  const { url } = await startSockets({ socketsPerAddress: 3 })
+  const [first, second, unknown] = [await signIn(url, 'ana'), await signIn(url, 'bruno'), await openSocket(url)]
+  const refused = [await openSocket(url, { token: 'carla' }), await openSocket(url)]
+  for (const socket of refused) expect((await socket.waitForClose()).code).toBe(4009)
+  expect(refused.flatMap(({ frames }) => frames)).toEqual([])
+  second.close()
+  await second.waitForClose()
+  const next = await signIn(url, 'carla')
+  for (const socket of [first, next]) expect(await socket.request('ping', {})).toMatchObject({ ok: true })
+  expect(unknown.closed).toBeNull()
+})
+
 describe('slow consumers', () => {
   it.each<[string, Partial<SocketLimits>]>([
     ['bytes', { maxBufferedBytes: 256 * 1024, maxQueuedFrames: 1_000_000 }],

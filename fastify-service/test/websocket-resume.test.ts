@@ -14,7 +14,11 @@ let conversationId: string
 
 /** Ana writes English, Bruno reads French. */
 beforeEach(async () => {
-  gateway = await startTestGateway({ SOCKET_SENDS_PER_10S: '100000', SOCKET_FRAMES_PER_10S: '100000' })
+  gateway = await startTestGateway({
+    SOCKET_SENDS_PER_10S: '100000',
+    SOCKET_FRAMES_PER_10S: '100000',
+    SOCKET_QUEUED_FRAMES: '64',
+  })
   ana = await gateway.register('ana', { preferredLanguage: 'en' })
   bruno = await gateway.register('bruno', { preferredLanguage: 'fr' })
   conversationId = await createRoom(ana, bruno)
@@ -138,6 +142,31 @@ describe('what was missed', () => {
   })
 })
 
+it('brings everything to a slow consumer that was cut off and comes back', async () => {
+  const slow = await signIn(gateway.url, bruno.accessToken)
+  const { epoch } = (await slow.next('hello')).data
+  await say('Hello')
+  const { eventSeq } = await slow.next('message.new')
+  slow.socket.pause()
+  const isCut = () => {
+    const [connection] = gateway.context.hub.connectionsOf(bruno.user.id)
+    return !connection?.open
+  }
+  let said = 1
+  while (!isCut()) {
+    await Promise.all(Array.from({ length: 20 }, () => say('x'.repeat(4_000))))
+    said += 20
+  }
+  const back = await signIn(gateway.url, bruno.accessToken)
+  await resume(back, { [conversationId]: eventSeq }, epoch)
+  await resumed(back)
+  await say('Goodbye')
+  await waitFor(() => lastSeq(back) === said + 1, { what: 'the last message' })
+  expect(seqsInOrder(back)).toEqual(Array.from({ length: said }, (_, index) => 2 + index))
+  slow.socket.resume()
+  expect((await slow.waitForClose()).code).toBe(4008)
+})
+
 describe('what cannot be told', () => {
   it.each<[string, number, string]>([
     ['a number that does not exist yet', 99, 'unknown_position'],
@@ -147,7 +176,7 @@ describe('what cannot be told', () => {
     gateway.messaging.forgetEvents()
     const socket = await signIn(gateway.url, bruno.accessToken)
     await resume(socket, { [conversationId]: after })
-    expect((await resumed(socket)).parts).toEqual([{ resync: true, reason }])
+    expect((await resumed(socket)).parts).toEqual([{ resync: true, reason, lastEventSeq: 3 }])
     await say('And on')
     expect((await socket.next('message.new')).data.seq).toBe(4)
   })
@@ -206,18 +235,22 @@ it('greets without numbers while the service is away', async () => {
   expect((await socket.next('hello')).data.conversations[conversationId]).toEqual({ version: 1, lastEventSeq: null })
 })
 
-/** The seqs of the new messages as a client sees them: replayed or live. */
+/** The seqs of the new messages as a client takes them: replayed or live, each once. */
 function seqsInOrder(socket: TestSocket): number[] {
-  const events = socket.frames.flatMap((frame) => {
+  // Until the first answer live events are to be ignored: they are in it.
+  const started = socket.frames.findIndex(({ type }) => type === 'resumed')
+  const events = socket.frames.slice(started).flatMap((frame) => {
     if (frame.type === 'message.new') return [frame]
     if (frame.type !== 'resumed') return []
     const part = frame.data.conversations[conversationId]
     return part && 'events' in part ? part.events.filter(({ type }) => type === 'message.new') : []
   })
-  const started = socket.frames.findIndex(({ type }) => type === 'resumed')
-  // Until the first answer live events are to be ignored: they are in it.
-  const early = new Set(socket.frames.slice(0, started).filter(({ type }) => type === 'message.new'))
-  return events.filter((event) => !early.has(event)).map((event) => (event.data as ClientMessage).seq)
+  let last = 0
+  return events.flatMap(({ eventSeq, data }) => {
+    if (eventSeq <= last) return []
+    last = eventSeq
+    return [(data as ClientMessage).seq]
+  })
 }
 
 function lastSeq(socket: TestSocket): number {

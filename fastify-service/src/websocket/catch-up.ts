@@ -1,5 +1,5 @@
-/** A conversation that catches up. */
-interface Gate {
+/** Between what a client has seen of a conversation and what is live. */
+interface Gap {
   /** How many replays of it are under way: a client may ask twice. */
   replays: number
   /** The highest number of a live event that was left out. */
@@ -12,56 +12,61 @@ interface Gate {
  */
 export class CatchUp {
   /** By conversation; null for most sockets at most times. */
-  #gates: Map<string, Gate> | null = null
+  #gaps: Map<string, Gap> | null = null
   #work: Promise<void> = Promise.resolve()
+  #count = 0
 
-  /** How many conversations are catching up. */
+  /** How many conversations are still to be replayed; one that is asked for twice counts twice. */
   get count(): number {
-    return this.#gates?.size ?? 0
+    return this.#count
   }
 
   begin(conversationId: string): void {
-    this.#gates ??= new Map()
-    const gate = this.#gates.get(conversationId)
-    if (gate) gate.replays += 1
-    else this.#gates.set(conversationId, { replays: 1, leftOut: 0 })
+    this.#count += 1
+    this.#gaps ??= new Map()
+    const gap = this.#gaps.get(conversationId)
+    if (gap) gap.replays += 1
+    else this.#gaps.set(conversationId, { replays: 1, leftOut: 0 })
   }
 
   /** Whether it is still catching up; not after `drop`. */
   has(conversationId: string): boolean {
-    return this.#gates?.has(conversationId) ?? false
+    return this.#gaps?.has(conversationId) ?? false
   }
 
   /** Whether a live event has to be left out; it is noted. */
   holdsBack(conversationId: string, eventSeq: number): boolean {
-    const gate = this.#gates?.get(conversationId)
-    if (!gate) return false
-    gate.leftOut = Math.max(gate.leftOut, eventSeq)
+    const gap = this.#gaps?.get(conversationId)
+    if (!gap) return false
+    gap.leftOut = Math.max(gap.leftOut, eventSeq)
     return true
   }
 
   /** Whether an event after this one was left out. */
   isBehind(conversationId: string, eventSeq: number): boolean {
-    return (this.#gates?.get(conversationId)?.leftOut ?? 0) > eventSeq
+    return (this.#gaps?.get(conversationId)?.leftOut ?? 0) > eventSeq
   }
 
   /** A replay is over: with the last one live events come through again. */
   end(conversationId: string): void {
-    const gate = this.#gates?.get(conversationId)
-    if (!gate) return
-    gate.replays -= 1
-    if (gate.replays === 0) this.drop(conversationId)
+    const gap = this.#gaps?.get(conversationId)
+    if (!gap) return
+    gap.replays -= 1
+    if (gap.replays === 0) this.drop(conversationId)
   }
 
   /** Live events come through again, whatever is under way: the conversation is no longer the user's. */
   drop(conversationId: string): void {
-    this.#gates?.delete(conversationId)
-    if (this.#gates?.size === 0) this.#gates = null
+    this.#gaps?.delete(conversationId)
+    if (this.#gaps?.size === 0) this.#gaps = null
   }
 
-  /** Runs replays one after the other: a client that asks for much waits for itself. */
-  queue(replay: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(replay, replay)
+  /** Runs replays, of so many conversations each, one after the other: a client that asks for much waits for itself. */
+  queue(conversations: number, replay: () => Promise<void>): Promise<void> {
+    const work = this.#work.then(replay, replay)
+    this.#work = work.finally(() => {
+      this.#count -= conversations
+    })
     return this.#work
   }
 }

@@ -6,10 +6,10 @@ import type { Hub } from './hub.js'
 import type { AwarenessLimits } from './limits.js'
 import { encode } from './outgoing.js'
 import { composePresence } from './presence-compose.js'
-import { Paced } from './presence-paced.js'
 import type { People } from './presence-people.js'
 import { withoutPeople } from './presence-withdrawal.js'
 import { Slices } from './slices.js'
+import { Throttle } from './throttle.js'
 
 interface PresenceOptions {
   hub: Hub
@@ -33,13 +33,13 @@ export class Presence {
   readonly #changed = new Set<string>()
   /** By recipient, of whom to tell. */
   #news = new Map<string, Set<string>>()
-  readonly #telling: Paced
+  readonly #telling: Throttle
   readonly #leaveTimer: NodeJS.Timeout
 
   constructor(options: PresenceOptions) {
     this.#options = options
     const { presenceEveryMs, presenceGraceMs } = options.limits
-    this.#telling = new Paced(() => this.#tell(), presenceEveryMs)
+    this.#telling = new Throttle(() => this.#tell(), presenceEveryMs)
     this.#leaveTimer = setInterval(() => this.#endGraces(), presenceGraceMs / 4).unref()
   }
 

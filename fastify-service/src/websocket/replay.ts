@@ -12,6 +12,8 @@ import type { Sockets } from './sockets.js'
 const retryMs = 500
 const charactersPerPiece = 32 * 1024
 
+const notFound = 'not_found'
+
 /** What a client has seen, as its `resume` tells. */
 export interface Seen {
   userId: string
@@ -27,13 +29,16 @@ export interface Seen {
  */
 export async function replay(sockets: Sockets, connection: Connection, seen: Seen): Promise<void> {
   const { messaging } = sockets.context
+  const { catchUp } = connection
   const ids = [...seen.conversations.keys()]
+  await connection.empty()
   if (messaging.epoch !== seen.epoch) return finishAll(connection, ids, { resync: true, reason: 'epoch' })
   const ends = await whenAvailable(connection, () => messaging.lastEvents(seen.userId, ids))
   if (!ends) return
   const isUnchanged = (id: string) => {
     const last = seen.conversations.get(id) ?? 0
-    return ends.get(id) === last && !connection.catchUp.isBehind(id, last)
+    // Who left meanwhile, and may be back, has seen live events that they ignore until they are told how it ends.
+    return ends.get(id) === last && catchUp.has(id) && !catchUp.isBehind(id, last)
   }
   const unchanged = ids.filter(isUnchanged)
   if (unchanged.length > 0) finishAll(connection, unchanged, { events: [], more: false })
@@ -47,13 +52,17 @@ type Missed = { id: string; userId: string; after: number }
 async function replayConversation(sockets: Sockets, connection: Connection, { id, userId, after }: Missed) {
   const { rooms } = sockets.context
   while (connection.open) {
+    await connection.empty()
     const page = await readPage(sockets, connection, { id, userId, after })
     const reader = await rooms.reader(id, userId)
     if (!page || !connection.open) return
     // Who left meanwhile gets nothing more, though they may be back already.
-    const reason = reader && connection.catchUp.has(id) ? page.resyncReason : 'not_found'
-    if (!reader || reason !== undefined) {
-      return finishAll(connection, [id], { resync: true, reason: reason ?? 'not_found' })
+    if (!reader || !connection.catchUp.has(id) || page === notFound) {
+      return finishAll(connection, [id], { resync: true, reason: 'not_found' })
+    }
+    if (page.resyncReason !== undefined) {
+      const { resyncReason: reason, lastEventSeq } = page
+      return finishAll(connection, [id], { resync: true, reason, lastEventSeq })
     }
     after = page.lastEventSeq
     const more = page.hasMore || connection.catchUp.isBehind(id, after)
@@ -62,7 +71,6 @@ async function replayConversation(sockets: Sockets, connection: Connection, { id
     for (const events of pieces) send(connection, { [id]: { events, more: true } })
     if (!more) return finishAll(connection, [id], { events: last, more })
     send(connection, { [id]: { events: last, more } })
-    await connection.empty()
   }
 }
 
@@ -73,7 +81,7 @@ function readPage({ context }: Sockets, connection: Connection, { id, userId, af
       return await context.replays.run(() => context.messaging.events({ conversationId: id, userId, after }))
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not_found') throw error
-      return { events: [], lastEventSeq: after, hasMore: false, resyncReason: 'not_found' }
+      return notFound
     }
   })
 }

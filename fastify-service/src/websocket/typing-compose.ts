@@ -4,7 +4,7 @@ import type { People } from './presence-people.js'
 /** Named in one frame; more would be no news. */
 const mostNamed = 10
 
-export interface TypingState {
+interface TypingState {
   conversationId: string
   /** The members who have a socket. */
   present: readonly string[]

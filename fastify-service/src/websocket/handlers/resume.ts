@@ -6,7 +6,7 @@ import { restartReason } from '../hub.js'
 import { replay } from '../replay.js'
 import type { FrameHandler } from './handler.js'
 
-/** Conversations of one socket that catch up at the same time. */
+/** Conversations of one socket that wait for their replay. */
 const mostCatchingUp = 1_000
 
 /** Brings what was missed: the ack says that it was understood, `resumed` frames follow. */
@@ -24,7 +24,7 @@ export const resume: FrameHandler<'resume'> = {
     // After the ack.
     const seen = { userId: holder.userId, epoch, conversations: new Map(wanted) }
     void nextTurn()
-      .then(() => connection.catchUp.queue(() => replay(sockets, connection, seen)))
+      .then(() => connection.catchUp.queue(wanted.length, () => replay(sockets, connection, seen)))
       .catch((error: unknown) => {
         log.error('What a client has missed could not be read', { error, requestId })
         connection.close(closeCodes.restart, restartReason())

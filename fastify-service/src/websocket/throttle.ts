@@ -1,5 +1,5 @@
 /** Does a work when it is asked to: at once, but not again before so many milliseconds have passed. */
-export class Paced {
+export class Throttle {
   readonly #work: () => Promise<void>
   readonly #everyMs: number
   #timer: NodeJS.Timeout | undefined
