@@ -18,7 +18,8 @@ export async function admit(sockets: Sockets, connection: Connection, holder: Ho
   if (!connection.open) return
   if (hub.closing) return connection.close(closeCodes.restart, restartReason())
   const theirs = hub.connectionsOf(holder.userId)
-  if (!theirs.has(connection) && theirs.size >= sockets.limits.socketsPerUser) {
+  const open = [...theirs].filter((one) => one.open).length
+  if (!theirs.has(connection) && open >= sockets.limits.socketsPerUser) {
     return connection.close(closeCodes.tooManyConnections, 'too many connections')
   }
   connection.hold(holder)

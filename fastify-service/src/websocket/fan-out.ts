@@ -18,7 +18,7 @@ export async function fanOut({ rooms, hub }: Pick<Context, 'rooms' | 'hub'>, eve
   const slices = new Slices()
   const room = await rooms.read(conversationId)
   let members = room
-  for (const [userId, reader] of room) {
+  for (const [userId, before] of room) {
     if (slices.isOver()) {
       await nextTurn()
       slices.restart()
@@ -26,7 +26,8 @@ export async function fanOut({ rooms, hub }: Pick<Context, 'rooms' | 'hub'>, eve
     }
     const connections = hub.connectionsOf(userId)
     // Who has left meanwhile gets nothing more.
-    if (connections.size === 0 || (members !== room && !members.has(userId))) continue
+    const reader = members === room ? before : members.get(userId)
+    if (connections.size === 0 || !reader) continue
     const wanted = wantedLanguage(reader, message.originalLanguage)
     let outgoing = variants.get(wanted)
     if (outgoing === undefined) {

@@ -2,9 +2,12 @@ import type { Outgoing } from './outgoing.js'
 import { Slices } from './slices.js'
 
 /** Somebody who has frames to write. */
-export interface Flushable {
+interface Flushable {
   flush(joiner: Joiner): void
 }
+
+/** So often somebody gets their turn before `flushed`: a few pieces of 64 KiB are all that one is given at a time. */
+const passesToFlush = 4
 
 /**
  * Writes what was queued for sockets once per turn of the event loop: a socket that got several frames gets them in
@@ -13,9 +16,8 @@ export interface Flushable {
 export class Flusher {
   readonly #joiner = new Joiner()
   #waiting: Flushable[] = []
-  #next = 0
   #scheduled = false
-  #whenFlushed: Array<() => void> = []
+  #whenFlushed: Array<{ passes: number; resolve(): void }> = []
 
   /** Flushes it with the next turn. */
   add(flushable: Flushable): void {
@@ -23,10 +25,10 @@ export class Flusher {
     this.#schedule()
   }
 
-  /** Resolves when nothing waits any more but for clients that are slow to take it. */
+  /** Resolves when what was queued so far has been written, but for clients that are slow to take it. */
   flushed(): Promise<void> {
     this.#schedule()
-    return new Promise((resolve) => this.#whenFlushed.push(resolve))
+    return new Promise((resolve) => this.#whenFlushed.push({ passes: passesToFlush, resolve }))
   }
 
   #schedule(): void {
@@ -37,24 +39,35 @@ export class Flusher {
 
   readonly #run = (): void => {
     this.#scheduled = false
-    if (this.#waiting.length === 0) {
-      for (const resolve of this.#whenFlushed.splice(0)) resolve()
-      return
-    }
-    const slices = new Slices()
-    while (this.#next < this.#waiting.length) {
-      this.#waiting[this.#next]?.flush(this.#joiner)
-      this.#next += 1
-      if (slices.isOver()) {
-        this.#schedule()
-        return
-      }
-    }
+    const batch = this.#waiting
     this.#waiting = []
-    this.#next = 0
+    const rest = this.#flushSlice(batch)
     this.#joiner.clear()
-    // What was written may have made room for more.
-    if (this.#whenFlushed.length > 0) this.#schedule()
+    if (rest.length > 0) this.#waiting = [...rest, ...this.#waiting]
+    else this.#endPass(batch.length === 0)
+    if (this.#waiting.length > 0 || this.#whenFlushed.length > 0) this.#schedule()
+  }
+
+  /** Flushes as many as there is time for. @returns the others */
+  #flushSlice(batch: Flushable[]): Flushable[] {
+    const slices = new Slices()
+    let next = 0
+    for (const flushable of batch) {
+      next += 1
+      flushable.flush(this.#joiner)
+      if (slices.isOver()) return batch.slice(next)
+    }
+    return []
+  }
+
+  #endPass(nothingWaited: boolean): void {
+    for (const waiter of this.#whenFlushed) waiter.passes -= nothingWaited ? waiter.passes : 1
+    const [done, others] = [
+      this.#whenFlushed.filter(({ passes }) => passes === 0),
+      this.#whenFlushed.filter(({ passes }) => passes > 0),
+    ]
+    this.#whenFlushed = others
+    for (const { resolve } of done) resolve()
   }
 }
 

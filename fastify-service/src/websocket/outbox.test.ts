@@ -144,9 +144,33 @@ describe('an outbox', () => {
     await flusher.flushed()
     expect(socket.written).toHaveLength(1)
   })
+
+  it('tells that it is empty also when everything was taken back', async () => {
+    const { outbox, socket, flusher } = open()
+    await flusher.flushed()
+    socket.take()
+    outbox.write(frame('one'))
+    const empty = outbox.empty()
+    outbox.revise(() => null)
+    await empty
+    await flusher.flushed()
+    expect(socket.written).toHaveLength(1)
+  })
 })
 
 describe('the flusher', () => {
+  it('waits for what was queued before, however much others queue meanwhile', async () => {
+    const flusher = new Flusher()
+    const { outbox, socket } = open(flusher)
+    outbox.write(frame('mine'))
+    let isOver = false
+    const busy = { flush: () => !isOver && flusher.add(busy) } as never as { flush(): void }
+    flusher.add(busy)
+    await flusher.flushed()
+    isOver = true
+    expect(socket.written.flatMap(idsIn)).toEqual(['hello', 'mine'])
+  })
+
   it('writes the same bytes to all who get the same frames, and others to the others', async () => {
     const flusher = new Flusher()
     const all = Array.from({ length: 4 }, () => open(flusher))

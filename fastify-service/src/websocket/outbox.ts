@@ -90,6 +90,7 @@ export class Outbox {
       kept.push(changed)
     }
     this.#queue = kept
+    if (kept.length === 0 && this.#underWay.length === 0) this.#tellEmpty()
   }
 
   /** Resolves when everything was taken, or nothing will be any more. */

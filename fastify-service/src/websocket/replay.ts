@@ -95,7 +95,7 @@ function inPieces(events: EventFrame[]): EventFrame[][] {
   const pieces: EventFrame[][] = []
   let characters = Number.POSITIVE_INFINITY
   for (const event of events) {
-    const length = 'content' in event.data ? (event.data.content?.length ?? 0) : 0
+    const length = charactersOf(event)
     if (characters + length > charactersPerPiece) {
       pieces.push([])
       characters = 0
@@ -104,6 +104,11 @@ function inPieces(events: EventFrame[]): EventFrame[][] {
     pieces.at(-1)?.push(event)
   }
   return pieces
+}
+
+function charactersOf({ data }: EventFrame): number {
+  if ('content' in data) return (data.content?.length ?? 0) + (data.display?.text.length ?? 0)
+  return 'text' in data ? data.text.length : 0
 }
 
 /** Tells how these conversations end, and lets their live events through from here on. */
