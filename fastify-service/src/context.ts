@@ -9,10 +9,10 @@ import type { Messaging } from './grpc/messaging.js'
 import type { Rooms } from './store/conversations/rooms.js'
 import type { GatewayDatabase } from './store/database.js'
 import type { Reads } from './store/reads.js'
+import type { Presence } from './websocket/awareness/presence.js'
+import type { Receipts } from './websocket/awareness/receipts.js'
+import type { Typing } from './websocket/awareness/typing.js'
 import type { Hub } from './websocket/hub.js'
-import type { Presence } from './websocket/presence.js'
-import type { Receipts } from './websocket/receipts.js'
-import type { Typing } from './websocket/typing.js'
 
 /** Everything reachable from a route or a frame handler, and nothing else is. */
 export interface Context {

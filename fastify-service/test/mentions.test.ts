@@ -2,7 +2,7 @@ import { newId } from '@meeshy/shared/ids'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Conversation } from '../src/store/conversations/conversations.js'
-import { Mentions } from '../src/websocket/mentions.js'
+import { Mentions } from '../src/websocket/announce/mentions.js'
 import { signIn } from './socket.js'
 import { type Person, startTestGateway, type TestGateway } from './support.js'
 

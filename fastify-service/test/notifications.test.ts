@@ -3,7 +3,7 @@ import { newId } from '@meeshy/shared/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Conversation } from '../src/store/conversations/conversations.js'
 import type { GatewayTables } from '../src/store/database.js'
-import { notify, notifyAll } from '../src/websocket/notify.js'
+import { notify, notifyAll } from '../src/websocket/announce/notify.js'
 import { signIn } from './socket.js'
 import { type Person, startTestGateway, type TestGateway, withoutRequestId } from './support.js'
 

@@ -6,7 +6,7 @@ import type { Context } from '../context.js'
 import { eraseMessagesIn, eraseMessagesOf } from '../grpc/message-erasures.js'
 import { callerOf, type Identity } from '../plugins/auth.js'
 import { eraseAccount } from '../store/accounts/erase-account.js'
-import { announceDeparture } from '../websocket/announce-departure.js'
+import { announceDeparture } from '../websocket/announce/announce-departure.js'
 import { IdParams } from './schemas.js'
 import { requireSelfOrAdmin } from './self-or-admin.js'
 

@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import type { Context } from '../context.js'
 import { callerOf } from '../plugins/auth.js'
 import { blockUser, listBlocked, unblockUser } from '../store/friends/blocks.js'
-import { announceBlock } from '../websocket/announce-block.js'
+import { announceBlock } from '../websocket/announce/announce-block.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { Id, IdParams } from './schemas.js'
 

@@ -12,8 +12,8 @@ import {
   othersIn,
   readConversation,
 } from '../store/conversations/conversations.js'
-import { announceConversation } from '../websocket/announce.js'
-import { notifyAll } from '../websocket/notify.js'
+import { announceConversation } from '../websocket/announce/announce.js'
+import { notifyAll } from '../websocket/announce/notify.js'
 import { SettingsSchema } from './conversation-settings.js'
 import { MemberSchema } from './members.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'

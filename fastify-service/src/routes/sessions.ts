@@ -6,7 +6,7 @@ import type { Context } from '../context.js'
 import { found } from '../inputs.js'
 import { callerOf, type Identity } from '../plugins/auth.js'
 import { listSessions, revokeSession } from '../store/sessions/sessions.js'
-import { sweepRoom } from '../websocket/sweep.js'
+import { sweepRoom } from '../websocket/announce/sweep.js'
 import { Page, pageQuery, readPageQuery, toPage } from './paging.js'
 import { Id, IdParams, SignedInSchema } from './schemas.js'
 

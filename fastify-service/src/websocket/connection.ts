@@ -6,12 +6,12 @@ import type { ServerFrame } from '@meeshy/shared/frames/server-frames'
 import { newId } from '@meeshy/shared/ids'
 import { WebSocket } from 'ws'
 import type { Identity } from '../plugins/auth.js'
-import { CatchUp } from './catch-up.js'
-import type { Flusher } from './flusher.js'
+import type { Flusher } from './delivery/flusher.js'
+import { Outbox, type OutboxLimits } from './delivery/outbox.js'
+import { encode, type Outgoing } from './delivery/outgoing.js'
+import { withoutConversation } from './delivery/take-back.js'
 import type { SocketLimits } from './limits.js'
-import { Outbox, type OutboxLimits } from './outbox.js'
-import { encode, type Outgoing } from './outgoing.js'
-import { withoutConversation } from './take-back.js'
+import { CatchUp } from './resume/catch-up.js'
 
 /** Whose socket it is, and until when. */
 export type Holder = Pick<Identity, 'userId' | 'sessionId' | 'role' | 'expiresAt'>

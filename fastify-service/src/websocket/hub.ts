@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { closeCodes } from '@meeshy/shared/frames/close-codes'
 import type { ServerFrame } from '@meeshy/shared/frames/server-frames'
 import type { Connection } from './connection.js'
-import { Flusher } from './flusher.js'
-import { encode, type Outgoing } from './outgoing.js'
+import { Flusher } from './delivery/flusher.js'
+import { encode, type Outgoing } from './delivery/outgoing.js'
 
 /** How long a closing gateway waits for frames under way, and again for clients to answer the close. */
 const closeStepMs = 500

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { closeCodes } from '@meeshy/shared/frames/close-codes'
-import { Slices } from './slices.js'
+import { Slices } from './delivery/slices.js'
 import type { Sockets } from './sockets.js'
 
 /** A socket outlives its token by this at most, in milliseconds. */

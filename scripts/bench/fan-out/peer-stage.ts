@@ -22,7 +22,7 @@ export class PeerStage implements Stage {
   static async open(name: PeerName, members: number): Promise<PeerStage> {
     const server = await MeasuredProcess.start<{ port: number }>(script, { options: { name } satisfies PeerOptions })
     const conversationId = newId()
-    const people = Array.from({ length: members }, () => ({ token: '', conversationIds: [conversationId] }))
+    const people = Array.from({ length: members }, () => ({ userId: '', token: '', conversationIds: [conversationId] }))
     return new PeerStage(
       server,
       await Audience.seat({ dialect: name, port: server.ready.port, people }),

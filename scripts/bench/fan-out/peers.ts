@@ -5,7 +5,7 @@ import type { EventFrame } from '@meeshy/shared/frames/event-frames'
 import { newId } from '@meeshy/shared/ids'
 import { Server as SocketIoServer } from 'socket.io'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { encode } from '../../../fastify-service/src/websocket/outgoing.js'
+import { encode } from '../../../fastify-service/src/websocket/delivery/outgoing.js'
 import type { Draft } from '../audience/dialects.js'
 
 /** Heartbeats do not fall into what is measured. */

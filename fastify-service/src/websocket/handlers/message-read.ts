@@ -1,4 +1,4 @@
-import { markRead } from '../receipts.js'
+import { markRead } from '../awareness/receipts.js'
 import type { FrameHandler } from './handler.js'
 
 /** Moves the mark up to which a conversation has been read, for all devices of the user. */

@@ -3,7 +3,7 @@ import { closeCodes } from '@meeshy/shared/frames/close-codes'
 import { messagesUnavailable } from '@meeshy/shared/messaging/problem-status'
 import { Problem } from '@meeshy/shared/problems'
 import { restartReason } from '../hub.js'
-import { replay } from '../replay.js'
+import { replay } from '../resume/replay.js'
 import type { FrameHandler } from './handler.js'
 
 /** Conversations of one socket that wait for their replay. */

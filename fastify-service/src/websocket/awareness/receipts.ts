@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import type { Context } from '../context.js'
-import type { ReadPlace } from '../grpc/messaging.js'
-import type { AwarenessLimits } from './limits.js'
+import type { Context } from '../../context.js'
+import type { ReadPlace } from '../../grpc/messaging.js'
+import type { AwarenessLimits } from '../limits.js'
 
 /** Marks that move at the same time are told in one moment: few need to be known. */
 const rememberedMarks = 10_000

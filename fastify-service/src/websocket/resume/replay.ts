@@ -4,9 +4,9 @@ import type { ResumedData } from '@meeshy/shared/frames/server-frames'
 import type { GetConversationEventsResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/GetConversationEventsResponse'
 import { Problem } from '@meeshy/shared/problems'
 import type { Reader } from '@meeshy/shared/reader-view'
-import { composer } from './compose.js'
-import type { Connection } from './connection.js'
-import type { Sockets } from './sockets.js'
+import type { Connection } from '../connection.js'
+import { composer } from '../delivery/compose.js'
+import type { Sockets } from '../sockets.js'
 
 /** How long to wait before messages are asked for again that were not available. */
 const retryMs = 500

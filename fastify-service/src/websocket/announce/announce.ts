@@ -1,5 +1,5 @@
 import type { ConversationChange, MemberChange } from '@meeshy/shared/frames/server-frames'
-import type { Context } from '../context.js'
+import type { Context } from '../../context.js'
 
 /** What has to know of changes of a room. */
 export type Announcer = Pick<Context, 'rooms' | 'hub' | 'presence' | 'typing'>

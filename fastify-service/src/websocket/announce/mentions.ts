@@ -1,8 +1,8 @@
 import type { Event__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Event'
 import type { Message__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Message'
-import type { Context } from '../context.js'
-import { findMentions } from '../mentions.js'
-import { findUsersByName } from '../store/notifications.js'
+import type { Context } from '../../context.js'
+import { findMentions } from '../../mentions.js'
+import { findUsersByName } from '../../store/notifications.js'
 import { notifyAll } from './notify.js'
 
 /** The feed waits when so many messages with mentions do. */

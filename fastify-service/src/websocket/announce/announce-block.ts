@@ -1,4 +1,4 @@
-import type { Context } from '../context.js'
+import type { Context } from '../../context.js'
 
 /** Hides two people from each other, after the commit. */
 export function announceBlock(

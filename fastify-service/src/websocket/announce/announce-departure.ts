@@ -1,4 +1,4 @@
-import type { Departure } from '../store/conversations/leave-conversations.js'
+import type { Departure } from '../../store/conversations/leave-conversations.js'
 import { type Announcer, announceConversation, announceDeletion, announceMember } from './announce.js'
 
 /** Ends the sockets of somebody whose account is deleted, and tells those they shared conversations with. */

@@ -1,5 +1,5 @@
-import type { Reads } from '../store/reads.js'
-import type { AwarenessLimits } from './limits.js'
+import type { Reads } from '../../store/reads.js'
+import type { AwarenessLimits } from '../limits.js'
 
 /** Of one person; in the newest ones. */
 const mostRooms = 1_000

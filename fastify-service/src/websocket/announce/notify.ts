@@ -1,5 +1,5 @@
-import type { Context } from '../context.js'
-import { createNotifications, dropOldNotifications, type Occasion } from '../store/notifications.js'
+import type { Context } from '../../context.js'
+import { createNotifications, dropOldNotifications, type Occasion } from '../../store/notifications.js'
 
 type Notifier = Pick<Context, 'database' | 'hub' | 'log'>
 

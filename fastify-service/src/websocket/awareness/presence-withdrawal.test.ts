@@ -1,6 +1,6 @@
 import type { ServerFrame } from '@meeshy/shared/frames/server-frames'
 import { expect, it } from 'vitest'
-import { encode } from './outgoing.js'
+import { encode } from '../delivery/outgoing.js'
 import { withoutPeople } from './presence-withdrawal.js'
 
 const hidden = new Set(['ana'])

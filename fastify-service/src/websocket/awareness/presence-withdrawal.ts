@@ -1,4 +1,4 @@
-import { encode, type Outgoing } from './outgoing.js'
+import { encode, type Outgoing } from '../delivery/outgoing.js'
 
 /** A queued frame without what it says of the presence and the typing of these people; null when nothing is left. */
 export function withoutPeople(outgoing: Outgoing, hidden: ReadonlySet<string>): Outgoing | null {

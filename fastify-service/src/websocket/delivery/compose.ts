@@ -3,7 +3,7 @@ import type { Event__Output } from '@meeshy/shared/generated/proto/meeshy/messag
 import type { Message__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Message'
 import type { Translation__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Translation'
 import { type Reader, wantedLanguage } from '@meeshy/shared/reader-view'
-import { presentMessage } from '../grpc/present.js'
+import { presentMessage } from '../../grpc/present.js'
 
 /** How an event looks to a reader; null for those it does not concern, and for kinds that are not known here. */
 export function composer(event: Event__Output, message: Message__Output): (reader: Reader) => EventFrame | null {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
+import type { SocketLimits } from '../limits.js'
 import type { Flusher, Joiner } from './flusher.js'
-import type { SocketLimits } from './limits.js'
 import type { Outgoing } from './outgoing.js'
 
 export type OutboxLimits = Pick<SocketLimits, 'maxBufferedBytes' | 'maxQueuedFrames'>

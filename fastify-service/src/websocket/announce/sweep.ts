@@ -1,5 +1,5 @@
-import type { Context } from '../context.js'
-import { sweepGuests } from '../store/share-links/sweep-guests.js'
+import type { Context } from '../../context.js'
+import { sweepGuests } from '../../store/share-links/sweep-guests.js'
 import { type Announcer, announceMember } from './announce.js'
 
 /** Takes guests out of their rooms who cannot come back. Nobody waits for it to succeed. */

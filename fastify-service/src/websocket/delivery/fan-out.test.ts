@@ -4,7 +4,7 @@ import type { Message__Output } from '@meeshy/shared/generated/proto/meeshy/mess
 import type { Translation__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/Translation'
 import type { Reader } from '@meeshy/shared/reader-view'
 import { describe, expect, it } from 'vitest'
-import type { Context } from '../context.js'
+import type { Context } from '../../context.js'
 import { fanOut } from './fan-out.js'
 import type { Outgoing } from './outgoing.js'
 
