@@ -1,18 +1,13 @@
 import { parseArgs } from 'node:util'
-import { openDatabase } from '@meeshy/shared/database/open'
-import { createTestDatabase } from '@meeshy/shared/testing/fresh-database'
 import { runCommand } from '../lib/command.js'
 import { Crowd } from './crowd/crowd.js'
-import { socketSettings, startGatewayProcess } from './lib/gateway.js'
-import type { MeasuredProcess } from './lib/measured-process.js'
 import { residentMemory } from './lib/memory.js'
 import { createRoom } from './lib/room.js'
-import { BenchService } from './lib/service.js'
-import { signAllIn } from './lib/signed-in.js'
+import { Services } from './lib/services.js'
 import { printTable } from './lib/table.js'
 
-/** Connects first and is not counted: code, caches and pools are there when the others come. */
-const early = 500
+/** Connect first and are not counted: code, caches and pools are there when the others come. */
+const mostEarly = 500
 const kib = 1024
 
 /**
@@ -22,24 +17,19 @@ const kib = 1024
 await runCommand(async () => {
   const { values } = parseArgs({ options: { sockets: { type: 'string', default: '10000' } } })
   const sockets = Number(values.sockets)
-  const { url, remove } = await createTestDatabase()
-  const service = await BenchService.start(url)
-  const settings = socketSettings(url, service)
-  const database = await openDatabase(url)
-  const { memberIds } = await createRoom(database, Array<string>(sockets + early).fill('fr'))
-  const tokens = await signAllIn(database, memberIds, settings.JWT_SECRET ?? '')
-  await database.$disconnect()
-  const gateway = await startGatewayProcess(settings)
-  const { port } = gateway.ready
+  const early = Math.min(mostEarly, sockets)
+  const services = await Services.open({
+    createRooms: async (database) => [await createRoom(database, Array<string>(sockets + early).fill('fr'))],
+  })
+  const { port } = services.gateway.ready
+  const tokens = services.people.map(({ token }) => token)
   const first = await Crowd.seat({ port, tokens: tokens.slice(0, early) })
-  const before = await memoryOf(gateway)
+  const before = await memoryOf(services)
   const crowd = await Crowd.seat({ port, tokens: tokens.slice(early) })
-  const after = await memoryOf(gateway)
+  const after = await memoryOf(services)
   await crowd.stop()
   await first.stop()
-  await gateway.stop()
-  await service.stop()
-  await remove()
+  await services.close()
   const each = (name: keyof Memory) => (after[name] - before[name]) / sockets / kib
   printTable(
     [`${sockets} idle sockets, KiB each`, 'JavaScript', 'beside it', 'resident'],
@@ -54,7 +44,7 @@ interface Memory {
   resident: number
 }
 
-async function memoryOf(gateway: MeasuredProcess<unknown>): Promise<Memory> {
+async function memoryOf({ gateway }: Services): Promise<Memory> {
   const { heapUsed, external } = await gateway.ask<Memory>({ collect: true })
   return { heapUsed, external, resident: residentMemory(gateway.pid) }
 }

@@ -1,8 +1,8 @@
 import { ConfigError, envFile } from '@meeshy/shared/config'
+import { Stop } from './stop.js'
 import { paint } from './terminal.js'
 
-/** Ends a command with a sentence for the person at the terminal instead of a stack. */
-export class Stop extends Error {}
+export { Stop }
 
 /**
  * Runs a command of start.sh as this process. Its result is the exit code; a Stop or a wrong setting prints its

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { MeasuredProcess } from '../lib/measured-process.js'
 import type { DialectName } from './dialects.js'
+import type { ServiceAddress } from './ways.js'
 
 const script = fileURLToPath(new URL('./audience-process.ts', import.meta.url))
 
@@ -9,7 +10,9 @@ export interface Seating {
   dialect: DialectName
   port: number
   /** Each with one connection. */
-  people: { token: string; conversationIds: string[] }[]
+  people: { userId: string; token: string; conversationIds: string[] }[]
+  /** The translation service behind it; none where there is none. */
+  service?: ServiceAddress
 }
 
 /** What they say: messages at a fixed rate, whether or not the last one has come. */
@@ -20,6 +23,8 @@ export interface Play {
   perSecond: number
   /** So many are said at once, each by somebody else, and then there is a pause. */
   atOnce: number
+  /** They say it elsewhere: another gateway would write it at the translation service, and the server hears of it. */
+  elsewhere?: boolean
 }
 
 /** What came of it. Times are in milliseconds from the moment that a message was due. */

@@ -4,6 +4,7 @@ import type { Heard, Play, Seating } from './audience.js'
 import { type Dialect, dialects } from './dialects.js'
 import { Seat } from './seat.js'
 import { Tally } from './tally.js'
+import { Elsewhere, OwnConnection, type Speaker, type Way } from './ways.js'
 
 const connectingAtOnce = 64
 /** About sixty characters, without a digit that a translation would have to keep. */
@@ -15,7 +16,7 @@ const aboutMessage = '{"type":"message.'
 interface Said {
   due: number
   conversationId: string
-  /** Never resolves where the server does not acknowledge. */
+  /** Never resolves where the server does not answer. */
   acked: Promise<{ seq: number; at: number }>
 }
 
@@ -24,9 +25,9 @@ export class People {
   readonly #seating: Seating
   readonly #dialect: Dialect
   readonly #tally: Tally
-  readonly #members = new Map<string, Seat[]>()
-  /** What waits for the answer with this reference. */
-  readonly #acks = new Map<string, (seq: number) => void>()
+  readonly #members = new Map<string, Speaker[]>()
+  readonly #own: OwnConnection
+  readonly #elsewhere: Elsewhere | null
   #sent = 0
   #others = 0
   /** Called when so many messages were heard. */
@@ -40,34 +41,39 @@ export class People {
     this.#seating = seating
     this.#dialect = dialects[seating.dialect]
     this.#tally = new Tally(this.#dialect, seating.people.length)
+    this.#own = new OwnConnection(this.#dialect)
+    this.#elsewhere = seating.service ? new Elsewhere(seating.service) : null
     this.#failed.catch(() => undefined)
   }
 
   /** Connects everybody. */
   sit(): Promise<void> {
     const { people, port } = this.#seating
-    const seated = eachInFlight([...people.entries()], connectingAtOnce, ([index, { token, conversationIds }]) => {
+    const seated = eachInFlight([...people.entries()], connectingAtOnce, ([index, person]) => {
+      const { userId, token, conversationIds } = person
       const seat = new Seat({
         ...{ port, token, dialect: this.#dialect },
         onMessage: (payload) => this.#take(index, payload),
         onOther: (text) => this.#takeOther(text),
         onLost: (why) => this.#fail(new Error(why)),
       })
-      for (const id of conversationIds) this.#membersOf(id).push(seat)
+      for (const id of conversationIds) this.#membersOf(id).push({ userId, seat })
       return seat.taken()
     })
     return this.#inTime(seated, 'not everybody could connect')
   }
 
   /** Says so many messages at a fixed rate, and waits until everybody has heard them. */
-  async play({ conversationIds, messages, perSecond, atOnce }: Play): Promise<Heard> {
+  async play({ conversationIds, messages, perSecond, atOnce, elsewhere }: Play): Promise<Heard> {
+    const way = elsewhere ? this.#elsewhere : this.#own
+    if (!way) throw new Error('there is no translation service to write at')
     const { frames, bytes } = this.#tally
     const others = this.#others
     const said: Said[] = []
     await atRate(messages / atOnce, perSecond / atOnce, async (index, due) => {
       for (let nth = 0; nth < atOnce; nth += 1) {
         const conversationId = conversationIds[(index * atOnce + nth) % conversationIds.length] ?? ''
-        said.push({ due, conversationId, acked: this.#say(conversationId) })
+        said.push({ due, conversationId, acked: this.#say(conversationId, way) })
       }
     })
     const deliveries = said.reduce((sum, { conversationId }) => sum + this.#membersOf(conversationId).length, 0)
@@ -82,15 +88,15 @@ export class People {
     }
   }
 
-  #say(conversationId: string): Said['acked'] {
+  #say(conversationId: string, way: Way): Said['acked'] {
     const members = this.#membersOf(conversationId)
     this.#sent += 1
-    const ref = String(this.#sent)
+    const speaker = members[this.#sent % members.length]
+    if (!speaker) throw new Error('nobody is in the room')
     const draft = { conversationId, clientMessageId: newId(), content, originalLanguage: 'fr' }
-    members[this.#sent % members.length]?.send(ref, draft)
-    return new Promise((resolve) => {
-      if (this.#dialect.acks) this.#acks.set(ref, (seq) => resolve({ seq, at: performance.now() }))
-    })
+    const acked = way.send(speaker, draft).then((seq) => ({ seq, at: performance.now() }))
+    acked.catch((error) => this.#fail(error))
+    return acked
   }
 
   #heard(frames: number): Promise<void> {
@@ -119,17 +125,11 @@ export class People {
   }
 
   #takeOther(text: string): void {
-    if (!text.startsWith('{"type":"ack"')) {
-      if (text.startsWith(aboutMessage)) this.#others += 1
-      return
-    }
-    const { ref, ok, data } = JSON.parse(text) as { ref: string; ok: boolean; data: { seq: number } }
-    if (ok) this.#acks.get(ref)?.(data.seq)
-    else this.#fail(new Error(`a message was refused: ${text}`))
-    this.#acks.delete(ref)
+    if (text.startsWith('{"type":"ack"')) this.#own.takeAck(text)
+    else if (text.startsWith(aboutMessage)) this.#others += 1
   }
 
-  #membersOf(conversationId: string): Seat[] {
+  #membersOf(conversationId: string): Speaker[] {
     const members = this.#members.get(conversationId) ?? []
     this.#members.set(conversationId, members)
     return members

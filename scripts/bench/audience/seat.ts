@@ -35,6 +35,7 @@ export class Seat {
       (payload) => this.#takeText(payload),
       (code) => {
         this.#why = ` with ${code}`
+        this.#socket.end()
       },
     )
     const onread = {
@@ -45,7 +46,7 @@ export class Seat {
       },
     }
     this.#socket = connect({ host: '127.0.0.1', port: options.port, noDelay: true, onread })
-    this.#socket.on('error', ({ message }) => options.onLost(message))
+    this.#socket.on('error', ({ message }) => options.onLost(`${message}${this.#why}`))
     this.#socket.on('close', () => options.onLost(`a connection was closed${this.#why}`))
   }
 
@@ -61,6 +62,11 @@ export class Seat {
   /** Takes nothing any more, as when its network has gone. */
   goDeaf(): void {
     this.#socket.pause()
+  }
+
+  /** Takes again; only now it can see that it was cut off. */
+  hearAgain(): void {
+    this.#socket.resume()
   }
 
   send(ref: string, draft: Draft): void {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { MeasuredProcess } from '../lib/measured-process.js'
 import type { Order, Place } from './crowd-process.js'
-import type { Said } from './members.js'
+import type { Lost, Said } from './members.js'
 
 const script = fileURLToPath(new URL('./crowd-process.ts', import.meta.url))
 
@@ -21,7 +21,12 @@ export class Crowd {
     return this.process.ask({ goDeaf: count } satisfies Order)
   }
 
-  /** Somebody says so many messages; resolves when all who listen have heard them. */
+  /** Those who are deaf take again what is still to come; resolves when all have found out what became of them. */
+  hearAgain(): Promise<Lost> {
+    return this.process.ask({ hearAgain: true } satisfies Order)
+  }
+
+  /** Those who listen say so many messages, in turns; resolves when all who listen have heard them. */
   say(conversationId: string, messages: number, perSecond: number): Promise<Said> {
     return this.process.ask({ say: { conversationId, messages, perSecond } } satisfies Order)
   }

@@ -1,6 +1,6 @@
 import { newId } from '@meeshy/shared/ids'
 import { waitFor } from '@meeshy/shared/testing/wait-for'
-import { dialects } from '../audience/dialects.js'
+import { type Draft, dialects } from '../audience/dialects.js'
 import { Seat } from '../audience/seat.js'
 import { Tally } from '../audience/tally.js'
 import { quantile } from '../lib/figures.js'
@@ -10,17 +10,21 @@ import type { Place } from './crowd-process.js'
 const connectingAtOnce = 64
 const limitMs = 60_000
 /** So long that what is not taken soon fills what the system holds for a connection: about 4 MiB. */
-const paragraph = "On se retrouve demain devant la gare, d'accord ? "
-const contentLength = 2_400
-const texts = 5
+const contentLength = 3_900
+/** They begin with these. */
+const texts = 'ABCDE'
 
 /** What those who listen have heard. */
 export interface Said {
   deliveries: number
   /** Milliseconds from when a message was due until the last listener had it. */
   lastMs: { p50: number; p99: number }
-  /** Connections that were closed, since the beginning. */
-  lost: { deaf: number; listening: number }
+}
+
+/** Connections that were closed. */
+export interface Lost {
+  deaf: number
+  listening: number
 }
 
 /** Many connections, of which some take nothing from some moment on. */
@@ -31,12 +35,17 @@ export class Members {
   readonly #lost = new Set<number>()
   #deaf = 0
   #sent = 0
+  /** By seat, messages that it has taken. */
+  readonly #taken: Uint32Array
   /** Taken by those who listen. */
   #heard = 0
+  /** Why they will never hear everything. */
+  #wrong: string | undefined
 
   constructor(place: Place) {
     this.#place = place
     this.#tally = new Tally(dialects.gateway, place.tokens.length)
+    this.#taken = new Uint32Array(place.tokens.length)
   }
 
   /** Connects everybody. */
@@ -47,10 +56,16 @@ export class Members {
         ...{ port, token, dialect: dialects.gateway },
         onMessage: (payload) => {
           this.#tally.take(index, payload)
+          this.#taken[index] = (this.#taken[index] ?? 0) + 1
           if (index >= this.#deaf) this.#heard += 1
         },
-        onOther: () => {},
-        onLost: () => this.#lost.add(index),
+        onOther: (text) => {
+          if (text.startsWith('{"type":"ack"') && !text.includes('"ok":true')) this.#wrong ??= `refused: ${text}`
+        },
+        onLost: (why) => {
+          this.#lost.add(index)
+          if (index >= this.#deaf) this.#wrong ??= `a listener was lost: ${why}`
+        },
       })
       this.#seats[index] = seat
       return seat.taken()
@@ -63,32 +78,44 @@ export class Members {
     for (const seat of this.#seats.slice(0, count)) seat.goDeaf()
   }
 
-  /** Somebody says so many messages at a fixed rate; resolves when all who listen have heard them, in order. */
+  /** Those who listen say so many messages at a fixed rate; resolves when all who listen have heard them, in order. */
   async say({ conversationId, messages, perSecond }: { conversationId: string; messages: number; perSecond: number }) {
     const [first, heardBefore] = [this.#sent, this.#heard]
     const dueAt: number[] = []
     await atRate(messages, perSecond, async (_, due) => {
       dueAt.push(due)
-      this.#seats.at(-1)?.send(String(this.#sent), draft(conversationId, this.#sent % texts))
+      const listeners = this.#seats.length - this.#deaf
+      const speaker = this.#seats[this.#deaf + (this.#sent % listeners)]
+      speaker?.send(String(this.#sent), this.#draft(conversationId))
       this.#sent += 1
     })
     const deliveries = messages * (this.#seats.length - this.#deaf)
-    const isHeard = () => this.#heard - heardBefore === deliveries
+    const isHeard = () => {
+      if (this.#wrong) throw new Error(this.#wrong)
+      return this.#heard - heardBefore === deliveries
+    }
     await waitFor(isHeard, { what: `${deliveries} deliveries`, timeoutMs: limitMs })
     const lastMs = dueAt.map((due, index) => this.#tally.lastAt(conversationId, first + index + 1) - due)
-    const lost = [...this.#lost]
     return {
       deliveries,
       lastMs: { p50: quantile(lastMs, 0.5), p99: quantile(lastMs, 0.99) },
-      lost: {
-        deaf: lost.filter((index) => index < this.#deaf).length,
-        listening: lost.filter((index) => index >= this.#deaf).length,
-      },
     } satisfies Said
   }
-}
 
-function draft(conversationId: string, text: number) {
-  const content = `${'ABCDE'[text]} : ${paragraph.repeat(contentLength / paragraph.length)}`.trimEnd()
-  return { conversationId, clientMessageId: newId(), content, originalLanguage: 'fr' }
+  /** The deaf take again; resolves when each of them has everything, or was cut off. */
+  async hearAgain(): Promise<Lost> {
+    const deaf = [...this.#seats.keys()].slice(0, this.#deaf)
+    for (const index of deaf) this.#seats[index]?.hearAgain()
+    const knows = (index: number) => this.#lost.has(index) || this.#taken[index] === this.#sent
+    await waitFor(() => deaf.every(knows), { what: 'what became of the deaf', timeoutMs: limitMs })
+    const lostDeaf = deaf.filter((index) => this.#lost.has(index)).length
+    return { deaf: lostDeaf, listening: this.#lost.size - lostDeaf }
+  }
+
+  #draft(conversationId: string): Draft {
+    const { phrase = '' } = this.#place
+    const text = phrase.repeat(contentLength / phrase.length).trimEnd()
+    const content = `${texts[this.#sent % texts.length]} : ${text}`
+    return { conversationId, clientMessageId: newId(), content, originalLanguage: 'fr' }
+  }
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { Stop } from '../../lib/command.js'
 import type { Environment } from '../../lib/services.js'
+// Not by way of the command, which checks settings: what that loads would start with every process.
+import { Stop } from '../../lib/stop.js'
 
 export type CpuUsage = ReturnType<typeof process.cpuUsage>
 

@@ -1,12 +1,7 @@
-import { openDatabase } from '@meeshy/shared/database/open'
 import type { PrismaClient } from '@meeshy/shared/generated/prisma/client'
-import { createTestDatabase } from '@meeshy/shared/testing/fresh-database'
 import { Audience, type Heard, type Play } from '../audience/audience.js'
-import { socketSettings, startGatewayProcess } from './gateway.js'
-import type { MeasuredProcess } from './measured-process.js'
 import type { BenchRoom } from './room.js'
-import { BenchService } from './service.js'
-import { signAllIn } from './signed-in.js'
+import { Services } from './services.js'
 
 /** What was heard, and the microseconds of processor time that it cost. */
 export interface Measured extends Heard {
@@ -26,11 +21,8 @@ export interface Stage {
 /** The gateway and the translation service, a process each, and everybody connected from a third. */
 export class SocketStage implements Stage {
   private constructor(
-    private readonly gateway: MeasuredProcess<{ port: number }>,
-    private readonly service: BenchService,
+    private readonly services: Services,
     private readonly audience: Audience,
-    private readonly remove: () => Promise<void>,
-    readonly conversationIds: string[],
   ) {}
 
   /**
@@ -41,29 +33,25 @@ export class SocketStage implements Stage {
     createRooms: (database: PrismaClient) => Promise<BenchRoom[]>,
     profiles?: string,
   ): Promise<SocketStage> {
-    const { url, remove } = await createTestDatabase()
-    const service = await BenchService.start(url)
-    const settings = socketSettings(url, service)
-    const database = await openDatabase(url)
-    const rooms = await createRooms(database)
-    const people = await signedIn(database, rooms, settings.JWT_SECRET ?? '')
-    await database.$disconnect()
-    const gateway = await startGatewayProcess(settings, profiles)
-    const audience = await Audience.seat({ dialect: 'gateway', port: gateway.ready.port, people })
-    return new SocketStage(
-      gateway,
-      service,
-      audience,
-      remove,
-      rooms.map(({ conversationId }) => conversationId),
-    )
+    const services = await Services.open({ createRooms, profiles })
+    const { gateway, service, people } = services
+    const audience = await Audience.seat({
+      ...{ dialect: 'gateway', port: gateway.ready.port, people },
+      service: service.address,
+    })
+    return new SocketStage(services, audience)
+  }
+
+  get conversationIds(): string[] {
+    return this.services.conversationIds
   }
 
   async measure(play: Play): Promise<Measured> {
+    const { gateway, service } = this.services
     let heard: Heard | undefined
     let serverCpu = 0
-    const serviceCpu = await this.service.cpuOf(async () => {
-      serverCpu = await this.gateway.cpuOf(async () => {
+    const serviceCpu = await service.cpuOf(async () => {
+      serverCpu = await gateway.cpuOf(async () => {
         heard = await this.audience.hear(play)
       })
     })
@@ -73,18 +61,6 @@ export class SocketStage implements Stage {
 
   async close(): Promise<void> {
     await this.audience.stop()
-    await this.gateway.stop()
-    await this.service.stop()
-    await this.remove()
+    await this.services.close()
   }
-}
-
-/** Everybody who is in one of the rooms. */
-async function signedIn(database: PrismaClient, rooms: readonly BenchRoom[], jwtSecret: string) {
-  const conversationIds = new Map<string, string[]>()
-  for (const { conversationId, memberIds } of rooms) {
-    for (const id of memberIds) conversationIds.set(id, [...(conversationIds.get(id) ?? []), conversationId])
-  }
-  const tokens = await signAllIn(database, [...conversationIds.keys()], jwtSecret)
-  return [...conversationIds.values()].map((ids, index) => ({ token: tokens[index] ?? '', conversationIds: ids }))
 }

@@ -6,8 +6,8 @@ interface Flushable {
   flush(joiner: Joiner): void
 }
 
-/** So often somebody gets their turn before `flushed`: a few pieces of 64 KiB are all that one is given at a time. */
-const passesToFlush = 4
+/** So often everybody gets their turn before `flushed`, with 64 KiB each time: enough for what the feed hands out at once. */
+const passesToFlush = 16
 
 /**
  * Writes what was queued for sockets once per turn of the event loop: a socket that got several frames gets them in
