@@ -1,6 +1,6 @@
 import { MessageSchema } from '@meeshy/shared/frames/client-message'
 import type { ConversationSummary__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/ConversationSummary'
-import { Problem, type ProblemCode } from '@meeshy/shared/problems'
+import { isPassing } from '@meeshy/shared/messaging/problem-status'
 import { NullableInteger, ref } from '@meeshy/shared/schemas'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.js'
@@ -19,9 +19,6 @@ export type Standing = Static<ReturnType<typeof Type.Object<typeof standingField
 
 const unknown: Standing = { lastSeq: null, lastEventSeq: null, readSeq: null, unreadCount: null, lastMessage: null }
 
-/** The translation service cannot be reached, or has too much to do. */
-const passing: ProblemCode[] = ['messages_unavailable', 'overloaded']
-
 /**
  * Adds to each conversation where it stands for this user, with one call for all of them. The conversations themselves
  * are filled in: a copy of each would cost more than asking for them.
@@ -34,8 +31,7 @@ export async function withStandings<Row extends { id: string }>(
 ): Promise<Array<Row & Standing>> {
   const ids = rows.map(({ id }) => id)
   const summaries = await messaging.summaries(userId, ids, requestId).catch((error: unknown) => {
-    // People and rooms go on without messages.
-    if (error instanceof Problem && passing.includes(error.code)) return null
+    if (isPassing(error)) return null
     throw error
   })
   return rows.map((row) => {

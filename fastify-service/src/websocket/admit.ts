@@ -1,6 +1,6 @@
 import { closeCodes } from '@meeshy/shared/frames/close-codes'
 import type { HelloData } from '@meeshy/shared/frames/server-frames'
-import { Problem } from '@meeshy/shared/problems'
+import { isPassing } from '@meeshy/shared/messaging/problem-status'
 import type { Connection, Holder } from './connection.js'
 import { restartReason } from './hub.js'
 import type { Sockets } from './sockets.js'
@@ -54,6 +54,6 @@ async function makeHello({ context, limits }: Sockets, connectionId: string, use
 
 /** Without messages the rest of the gateway goes on. */
 function unlessUnavailable(error: unknown): null {
-  if (error instanceof Problem && error.status === 503) return null
+  if (isPassing(error)) return null
   throw error
 }

@@ -33,6 +33,11 @@ export function messagesUnavailable(cause?: unknown): Problem {
   })
 }
 
+/** Whether the translation service cannot be reached, or has too much to do: people and rooms go on without it. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof Problem && (error.code === 'messages_unavailable' || error.code === 'overloaded')
+}
+
 function retryAfterOf({ metadata }: ServiceError): { retryAfterSeconds?: number } {
   const given = String(metadata.get(metadataKeys.retryAfterSeconds)[0])
   return /^\d{1,6}$/.test(given) ? { retryAfterSeconds: Number(given) } : {}

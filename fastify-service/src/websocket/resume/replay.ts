@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventFrame } from '@meeshy/shared/frames/event-frames'
 import type { ResumedData } from '@meeshy/shared/frames/server-frames'
 import type { GetConversationEventsResponse__Output } from '@meeshy/shared/generated/proto/meeshy/messaging/v1/GetConversationEventsResponse'
+import { isPassing } from '@meeshy/shared/messaging/problem-status'
 import { Problem } from '@meeshy/shared/problems'
 import type { Reader } from '@meeshy/shared/reader-view'
 import type { Connection } from '../connection.js'
@@ -127,7 +128,7 @@ async function whenAvailable<Answer>(connection: Connection, ask: () => Promise<
     try {
       return await ask()
     } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 503) throw error
+      if (!isPassing(error)) throw error
       await sleep(retryMs * (0.5 + Math.random()), undefined, { ref: false })
     }
   }
